@@ -1,0 +1,1 @@
+"""prompts/ turned into text: templates, protocol, matching, checks."""
