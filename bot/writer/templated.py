@@ -1,0 +1,122 @@
+"""The pen that needs no model: the protocol and the brand's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.desk.case import Alternative, Case, Origin, Remark
+from bot.desk.ports import Writing
+from bot.errors import UnknownTemplate
+from bot.voice.house import House
+from bot.voice.library import Library
+from bot.voice.match import Match
+from bot.voice.template import ReplyTemplate
+
+BEST = 3
+
+
+class TemplatedWriter:
+    """Writes the next draft from a template; never fails for want of one, it says so instead."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+
+    async def write(self, case: Case) -> Writing:
+        """The draft that ``compose`` makes."""
+        return compose(self.library.house(case.brand), case)
+
+
+def compose(house: House, case: Case) -> Writing:
+    """Choose a template for a case and fill it in.
+
+    The reply is in the customer's language where the brand has a template for it. A second draft of the same case
+    comes from the next template that fits, or from the one that ``case.wish`` names.
+    """
+    complaint = case.complaint
+    lang = case.lang or house.languages.detect(complaint.text)
+    ranking = house.rank(complaint.text, lang)
+    topic = ranking[0].topic if ranking else house.protocol.fallback
+    variables = house.variables(complaint, lang)
+    fitting = [
+        (template, score)
+        for template, score in _candidates(house, ranking, lang)
+        if template.fits(complaint.network, variables)
+    ]
+    chosen, reason = _choose(house, case, topic, [template for template, _ in fitting])
+    return Writing(
+        text=chosen.render(house.variables(complaint, chosen.front.lang)) if chosen else "",
+        origin=Origin.TEMPLATE,
+        lang=lang,
+        kind=house.topic(topic).kind,
+        topic=topic,
+        severity=house.severity(topic, complaint.text),
+        template=chosen.name if chosen else "",
+        version=chosen.version if chosen else "",
+        alternatives=tuple(_alternatives(fitting)),
+        reason=reason or _language_remark(chosen, lang),
+    )
+
+
+def _candidates(house: House, ranking: list[Match], lang: str) -> Iterator[tuple[ReplyTemplate, float]]:
+    """Every template that could serve, best first: by topic, the general one last; then the other languages'."""
+    fallback = Match(house.protocol.fallback, 0.0)
+    topics = [*ranking, *([fallback] if all(match.topic != fallback.topic for match in ranking) else [])]
+    for code in dict.fromkeys([lang, *house.rules.languages]):
+        for match in topics:
+            for template in house.templates_for(match.topic, code):
+                yield template, match.score if code == lang else 0.0
+
+
+def _choose(
+    house: House, case: Case, topic: str, fitting: list[ReplyTemplate]
+) -> tuple[ReplyTemplate | None, Remark | None]:
+    """The template to use, and what the approver should know about the choice."""
+    if case.wish and case.wish.template in house.templates:
+        return house.templates[case.wish.template], None
+    if not house.topic(topic).reply and case.draft is None:
+        return None, Remark("No reply needed: the protocol leaves “{topic}” unanswered.", {"topic": topic})
+    if not fitting:
+        return None, Remark("No template fits. Please write the reply yourself.")
+    if case.draft is None:
+        return fitting[0], _general_remark(fitting[0], topic)
+    return _next(house, case, fitting)
+
+
+def _next(house: House, case: Case, fitting: list[ReplyTemplate]) -> tuple[ReplyTemplate, Remark | None]:
+    """Another template than the one on the table; a note is for a person or a model, templates cannot follow it."""
+    names = [template.name for template in fitting]
+    shown = case.draft.template if case.draft else ""
+    after = names.index(shown) + 1 if shown in names else 0
+    chosen = fitting[after % len(fitting)]
+    if chosen.name == shown:
+        return chosen, Remark("There is no other template that fits.")
+    if case.wish and case.wish.template:  # deleted since
+        return chosen, Remark(UnknownTemplate.says, {"template": case.wish.template, "brand": house.brand.name})
+    if case.wish and case.wish.note:
+        note = Remark("Templates cannot follow a note (“{note}”): here is another one.", {"note": case.wish.note})
+        return chosen, note
+    return chosen, None
+
+
+def _general_remark(chosen: ReplyTemplate, topic: str) -> Remark | None:
+    if chosen.front.topic == topic:
+        return None
+    return Remark("“{topic}” has no template here: this is the general one.", {"topic": topic})
+
+
+def _language_remark(chosen: ReplyTemplate | None, lang: str) -> Remark | None:
+    if chosen is None or chosen.front.lang == lang:
+        return None
+    return Remark(
+        "There is no template in the customer's language ({lang}): this one is in {written}.",
+        {"lang": lang, "written": chosen.front.lang},
+    )
+
+
+def _alternatives(fitting: list[tuple[ReplyTemplate, float]]) -> Iterator[Alternative]:
+    """The best template of each of the three best topics."""
+    seen: set[str] = set()
+    for template, score in fitting:
+        if template.front.topic not in seen and len(seen) < BEST:
+            seen.add(template.front.topic)
+            yield Alternative(template.name, template.front.topic, round(score, 3))
