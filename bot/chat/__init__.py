@@ -1,0 +1,1 @@
+"""Where the team works: one folder per chat, the same file names in each."""

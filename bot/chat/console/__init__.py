@@ -1,0 +1,1 @@
+"""The console: a terminal as the team's chat."""
