@@ -34,9 +34,7 @@ def card(case: Case, now: datetime, say: Sentences, signature: str = "") -> Rend
     return Panel(
         Group(*parts),
         title=Text(plain(words.headline(case, now, say)), "bold"),
-        subtitle=Text(plain(case.complaint.link), "dim") if case.complaint.link else None,
         title_align="left",
-        subtitle_align="left",
         border_style=_COLOURS[case.severity],
         padding=(1, 2),
     )
@@ -54,6 +52,8 @@ def _complaint(case: Case, say: Sentences) -> RenderableType:
     quoted = [Text(say("“{text}”", text=text), "italic")]
     quoted += [Text(say("Attached: {name}", name=plain(name)), "dim") for name in case.complaint.attachments]
     quoted += [Text(say("Note: {note}", note=plain(note)), "dim") for note in case.complaint.notes]
+    if case.complaint.link:
+        quoted.append(Text(plain(case.complaint.link), "dim", overflow="fold"))
     return Group(*quoted)
 
 
