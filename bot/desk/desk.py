@@ -223,7 +223,7 @@ class Desk:
             case Posted() as found:
                 after = self._posted(case, found)
             case Absent():
-                after = case.to(Status.APPROVED, now, due=now, lease=None)
+                after = case.to(Status.APPROVED, now, due=now, lease=None, reason=None)
             case Unclear(reason=reason):
                 tries = case.attempts + 1
                 after = case.to(Status.UNKNOWN, now, reason=reason, due=self._next_look(tries), attempts=tries)
