@@ -17,7 +17,7 @@ from statistics import median
 import aiosqlite
 from bench_store import Step, insert, update
 
-from bot.app import SystemClock
+from bot.app import SystemClock, running
 from bot.chat.console.batch import Batch
 from bot.chat.console.review import ConsoleReview
 from bot.desk.brand import Person
@@ -27,6 +27,7 @@ from bot.desk.desk import Desk
 from bot.desk.ports import Absent, Length, Outcome, Posted, Sighting
 from bot.network.everywhere import Everywhere
 from bot.network.measure import measure
+from bot.settings import Settings
 from bot.store import Store
 from bot.store.rows import case_row, decision_row, draft_row
 from bot.store.tables import cases, decisions, drafts
@@ -91,27 +92,38 @@ def complaints(count: int) -> list[Complaint]:
     ]  # fmt: skip
 
 
-async def desk(library: Library, arriving: Sequence[Complaint], notes: list[Move] | None = None) -> float:
-    """Seconds from the first complaint to the last posted reply."""
+async def desk(library: Library, arriving: Sequence[Complaint]) -> float:
+    """Seconds from the first complaint to the last posted reply, wired as the product wires itself."""
     review = ConsoleReview()
     with tempfile.TemporaryDirectory() as folder:
-        kind: type[Store] = Store if notes is None else Noting
-        async with kind.open(f"sqlite:///{folder}/cases.db") as store:
-            if isinstance(store, Noting):
-                store.moves = []
+        settings = Settings(database_url=f"sqlite:///{folder}/cases.db")
+        async with running(settings, library, review, Nowhere()) as app:
+            return await all_posted(app.desk, review, arriving)
+
+
+async def noted(library: Library, arriving: Sequence[Complaint]) -> list[Move]:
+    """Every move that the desk writes for these complaints."""
+    review = ConsoleReview()
+    with tempfile.TemporaryDirectory() as folder:
+        async with Noting.open(f"sqlite:///{folder}/cases.db") as store:
+            assert isinstance(store, Noting)
+            store.moves = []
             work = Work()
             whole = Desk(
                 voice=library, writer=TemplatedWriter(library), review=review, networks=Everywhere(Nowhere()),
                 store=store, work=work, clock=SystemClock(),
             )  # fmt: skip
             async with work.running({"draft": whole.draft, "publish": whole.publish}, whole.resume):
-                batch = Batch(whole, review, Person("console", "Camille Durand"), lambda _: True, lambda: None)
-                begun = time.perf_counter()
-                await batch.run(_async(arriving))
-                seconds = time.perf_counter() - begun
-            assert batch.tally.posted == len(arriving)
-            if isinstance(store, Noting) and notes is not None:
-                notes[:] = store.moves
+                await all_posted(whole, review, arriving)
+            return store.moves
+
+
+async def all_posted(whole: Desk, review: ConsoleReview, arriving: Sequence[Complaint]) -> float:
+    batch = Batch(whole, review, Person("console", "Camille Durand"), lambda _: True, lambda: None)
+    begun = time.perf_counter()
+    await batch.run(_async(arriving))
+    seconds = time.perf_counter() - begun
+    assert batch.tally.posted == len(arriving)
     return seconds
 
 
@@ -153,9 +165,7 @@ def steps(moves: Sequence[Move]) -> Iterator[Step]:
 async def rounds(count: int) -> None:
     library = Library.load(ROOT / "prompts")
     arriving = complaints(count)
-    notes: list[Move] = []
-    await desk(library, arriving, notes)
-    rows = list(steps(notes))
+    rows = list(steps(await noted(library, arriving)))
     ratios = []
     for number in range(ROUNDS):
         floor, ours = await bare(rows), await desk(library, arriving)
