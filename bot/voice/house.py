@@ -19,6 +19,8 @@ from bot.voice.template import ReplyTemplate
 from bot.voice.words import fold
 
 _WORD = re.compile(r"\w+")
+#: There are some dozen networks; what a file calls its networks may be anything.
+_KNOWN_FACTS = 200
 # a first name as people sign: letters, one hyphen or apostrophe; no digits, no markup, nothing to abuse
 _FIRST_NAME = re.compile(r"[^\W\d_]{2,20}(?:[-'’][^\W\d_]{2,20})?")
 # a handle as networks write them: @lea_m, u/lea-m, @lea@social.example, Lea M.; nothing that draws, pings or formats
@@ -127,9 +129,12 @@ class House:
         networks = {
             key for fact in texts for inner in (fact, *fact.values()) if isinstance(inner, dict) for key in inner
         }
-        for network in template.front.networks or sorted(networks | {"default"}):
-            for name in ("", "Camille"):
-                yield template.render(self._facts(template.front.lang, network) | {"first_name": name, "handle": name})
+        filled = {
+            template.render(self._facts(template.front.lang, network) | {"first_name": name, "handle": name})
+            for network in template.front.networks or networks | {"default"}
+            for name in ("", "Camille")
+        }
+        yield from filled
 
     def variables(self, complaint: Complaint, lang: str) -> dict[str, str]:
         """What a template may say about this complaint, and the brand's facts for this language and network."""
@@ -139,8 +144,18 @@ class House:
         }
 
     def _facts(self, lang: str, network: str) -> dict[str, str]:
-        facts = {name: pick(fact, lang, network) for name, fact in self.rules.facts.items()}
-        return facts | {"brand": self.rules.name, "network": network}
+        known = self._known_facts.get((lang, network))
+        if known is None:
+            known = {name: pick(fact, lang, network) for name, fact in self.rules.facts.items()}
+            known |= {"brand": self.rules.name, "network": network}
+            if len(self._known_facts) < _KNOWN_FACTS:
+                self._known_facts[lang, network] = known
+        return known
+
+    @cached_property
+    def _known_facts(self) -> dict[tuple[str, str], dict[str, str]]:
+        """By language and network; remembered, since they are looked up for every draft."""
+        return {}
 
 
 def pick(fact: Fact | str | dict[str, str], lang: str, network: str) -> str:

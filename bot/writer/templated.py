@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.desk.case import Alternative, Case, Origin, Remark
+from bot.desk.case import Alternative, Case, Complaint, Origin, Remark
 from bot.desk.ports import Writing
 from bot.errors import UnknownTemplate
 from bot.voice.house import House
@@ -13,6 +13,8 @@ from bot.voice.match import Match
 from bot.voice.template import ReplyTemplate
 
 BEST = 3
+#: Templates in the customer's language from which on nobody needs one in another.
+ENOUGH = 4
 
 
 class TemplatedWriter:
@@ -36,12 +38,7 @@ def compose(house: House, case: Case) -> Writing:
     lang = case.lang or house.languages.detect(complaint.text)
     ranking = house.rank(complaint.text, lang)
     topic = ranking[0].topic if ranking else house.protocol.fallback
-    variables = house.variables(complaint, lang)
-    fitting = [
-        (template, score)
-        for template, score in _candidates(house, ranking, lang)
-        if template.fits(complaint.network, variables)
-    ]
+    fitting = _fitting(house, complaint, ranking, lang)
     chosen, reason = _choose(house, case, topic, [template for template, _ in fitting])
     return Writing(
         text=chosen.render(house.variables(complaint, chosen.front.lang)) if chosen else "",
@@ -57,14 +54,22 @@ def compose(house: House, case: Case) -> Writing:
     )
 
 
-def _candidates(house: House, ranking: list[Match], lang: str) -> Iterator[tuple[ReplyTemplate, float]]:
-    """Every template that could serve, best first: by topic, the general one last; then the other languages'."""
+def _fitting(house: House, complaint: Complaint, ranking: list[Match], lang: str) -> list[tuple[ReplyTemplate, float]]:
+    """Every template that could serve, best first, the general one last; other languages' where few do."""
     fallback = Match(house.protocol.fallback, 0.0)
     topics = [*ranking, *([fallback] if all(match.topic != fallback.topic for match in ranking) else [])]
+    fitting: list[tuple[ReplyTemplate, float]] = []
     for code in dict.fromkeys([lang, *house.rules.languages]):
-        for match in topics:
-            for template in house.templates_for(match.topic, code):
-                yield template, match.score if code == lang else 0.0
+        variables = house.variables(complaint, code)
+        fitting += [
+            (template, match.score if code == lang else 0.0)
+            for match in topics
+            for template in house.templates_for(match.topic, code)
+            if template.fits(complaint.network, variables)
+        ]
+        if len(fitting) >= ENOUGH:
+            break
+    return fitting
 
 
 def _choose(

@@ -9,11 +9,14 @@ import csv
 import json
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 from lingua import IsoCode639_1, LanguageDetectorBuilder
+
+from bot.voice.language import languages
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -39,8 +42,9 @@ def main() -> None:
         seconds, drafts = draft(DATA / name, column)
         drafting += seconds
         assert len(drafts) == len(held), f"{name}: {len(drafts)} lines for {len(held)} rows"
-        found = [(r["lang"], d["lang"]) for r, d in zip(held, drafts, strict=True) if judgeable(r, r[column])]
-        right += sum(told == seen for told, seen in found)
+        judgeable = [row for row in held if row.get("lang") in {"fr", "en"} and len(row[column]) >= LONG_ENOUGH]
+        found = languages(("fr", "en")).detect_all([row[column] for row in judgeable])
+        right += sum(row["lang"] == lang for row, lang in zip(judgeable, found, strict=True))
         judged += len(found)
         print(f"{name}: {len(held)} rows, detection alone {floor:.2f} s, drafting {seconds:.2f} s")
         won = Counter(d.get("template") or f"({d.get('topic', 'unread')})" for d in drafts)
@@ -54,10 +58,6 @@ def read(path: Path) -> list[dict[str, str]]:
         return [json.loads(line) for line in source] if path.suffix == ".jsonl" else list(csv.DictReader(source))
 
 
-def judgeable(row: dict[str, str], text: str) -> bool:
-    return row.get("lang") in {"fr", "en"} and len(text) >= LONG_ENOUGH
-
-
 def detection(texts: list[str]) -> float:
     """Seconds that lingua takes for these texts between French and English, one by one, models loaded."""
     detector = LanguageDetectorBuilder.from_iso_codes_639_1(IsoCode639_1.FR, IsoCode639_1.EN).build()
@@ -69,15 +69,14 @@ def detection(texts: list[str]) -> float:
 
 
 def draft(path: Path, column: str) -> tuple[float, list[dict[str, str]]]:
-    """Seconds of ``portevoix draft`` as a process, and its lines. The ``lang`` column is hidden from it."""
-    plain = [{"id": str(number), "text": row[column]} for number, row in enumerate(read(path))]
-    given = "".join(json.dumps(row) + "\n" for row in plain)
-    begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", "draft", "--from", "-", "--json"],
-        input=given, capture_output=True, text=True, check=True, cwd=ROOT,
-    )  # fmt: skip
-    return time.perf_counter() - begun, [json.loads(line) for line in done.stdout.splitlines()]
+    """Seconds of ``portevoix draft`` on the file as a process, and its lines."""
+    command = [sys.executable, "-m", "bot", "draft", "--from", str(path), "--text-column", column, "--json"]
+    with tempfile.TemporaryFile("w+") as out:
+        begun = time.perf_counter()
+        subprocess.run(command, stdout=out, check=True, cwd=ROOT)
+        seconds = time.perf_counter() - begun
+        out.seek(0)
+        return seconds, [json.loads(line) for line in out]
 
 
 if __name__ == "__main__":

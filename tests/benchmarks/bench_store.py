@@ -65,11 +65,8 @@ def received(case_id: str, at: datetime = NOW) -> Case:
         received_at=at,
         network="x",
         author="@camille_d",
-        author_name="Camille D.",
         link=f"https://x.com/camille_d/status/{case_id}",
         lang="fr",
-        written_at=at - timedelta(minutes=3),
-        source=case_id,
         notes=("she is a regular",),
     )
     return Case(complaint=complaint, updated_at=at, lang="fr", due=at + timedelta(minutes=2))
@@ -105,7 +102,6 @@ def approved(case: Case) -> tuple[Case, Record]:
         origin="template",
         template="late-delivery",
         after=TEXT,
-        overridden=("promise",),
         status="approved",
     )
     return case.to(Status.APPROVED, NOW, approvals=yes, reply=reply, due=NOW), record
