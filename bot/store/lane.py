@@ -58,13 +58,8 @@ class Lane(Generic[Item, Result]):
             await asyncio.gather(self._journey, return_exceptions=True)
 
     async def _travel(self) -> None:
-        calls: list[_Call[Item, Result]] = []
-        try:
-            while calls := self._board():
-                await self._serve(calls)
-        finally:  # only a loop that is being closed leaves calls without an answer
-            for call in (*calls, *self._waiting):
-                call.answer.cancel()
+        while calls := self._board():
+            await self._serve(calls)
 
     def _board(self) -> list[_Call[Item, Result]]:
         calls: list[_Call[Item, Result]] = []

@@ -34,7 +34,7 @@ class Filters:
 EVERYTHING = Filters()
 
 
-def due_page(before: datetime | None, after: Case | None, size: int) -> Select[Any]:
+def due(before: datetime | None, size: int, after: Case | None = None) -> Select[Any]:
     """The next cases that wait for the bot, earliest first: those due by ``before``, behind the case ``after``."""
     page = CASES.where(cases.c.due.is_not(None)).order_by(cases.c.due, cases.c.id).limit(size)
     if before is not None:
@@ -44,15 +44,18 @@ def due_page(before: datetime | None, after: Case | None, size: int) -> Select[A
     return page
 
 
-def page(filters: Filters, after: Case | None, size: int, *, newest_first: bool = False) -> Select[Any]:
+def oldest_first(filters: Filters, size: int, after: Case | None = None) -> Select[Any]:
     """The next cases that the filters let through, in the order of their receipt, behind the case ``after``."""
-    key = tuple_(cases.c.received_at, cases.c.id)
-    order = [cases.c.received_at.desc(), cases.c.id.desc()] if newest_first else [cases.c.received_at, cases.c.id]
-    found = CASES.where(*_conditions(filters)).order_by(*order).limit(size)
+    page = CASES.where(*_conditions(filters)).order_by(cases.c.received_at, cases.c.id).limit(size)
     if after is None:
-        return found
-    stands = (after.complaint.received_at, after.id)
-    return found.where(key < stands if newest_first else key > stands)
+        return page
+    return page.where(tuple_(cases.c.received_at, cases.c.id) > (after.complaint.received_at, after.id))
+
+
+def newest_first(filters: Filters, size: int) -> Select[Any]:
+    """The latest cases that the filters let through."""
+    order = cases.c.received_at.desc(), cases.c.id.desc()
+    return CASES.where(*_conditions(filters)).order_by(*order).limit(size)
 
 
 def counts(brand: str | None) -> Select[tuple[str, int]]:

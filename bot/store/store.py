@@ -79,12 +79,12 @@ class Store:
 
     async def due(self, before: datetime | None = None) -> AsyncIterator[Case]:
         """Every case that waits for the bot, earliest first: those due by then, or all. Holds one page at a time."""
-        async for case in self._walk(lambda last: queries.due_page(before, last, PAGE)):
+        async for case in self._walk(lambda last: queries.due(before, PAGE, last)):
             yield case
 
     async def export(self, filters: Filters = EVERYTHING) -> AsyncIterator[Case]:
         """Every case that the filters let through, oldest first. Holds one page at a time."""
-        async for case in self._walk(lambda last: queries.page(filters, last, PAGE)):
+        async for case in self._walk(lambda last: queries.oldest_first(filters, PAGE, last)):
             yield case
 
     async def history(self, case_id: str) -> History:
@@ -100,8 +100,9 @@ class Store:
         return {status: found.get(status.value, 0) for status in Status}
 
     async def list(self, filters: Filters = EVERYTHING, limit: int = 50, *, newest_first: bool = True) -> Cases:
-        """At most ``limit`` cases that the filters let through, in the order of their receipt."""
-        rows = await self._rows(queries.page(filters, None, limit, newest_first=newest_first))
+        """At most ``limit`` cases that the filters let through, in the order of their receipt or against it."""
+        query = queries.newest_first if newest_first else queries.oldest_first
+        rows = await self._rows(query(filters, limit))
         return [case_of(row) for row in rows]
 
     async def _walk(self, page: Callable[[Case | None], Select[Any]]) -> AsyncIterator[Case]:

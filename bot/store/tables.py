@@ -158,5 +158,5 @@ decisions = Table(
     _words("after"),
     _words("note"),
     _json("overridden"),
-    Column("status", Text, nullable=False),
+    _words("status"),
 )

@@ -1,4 +1,4 @@
-"""The store on real SQLite files: round trips, races, restarts, walks through many cases."""
+"""The store on real SQLite files: what it keeps, races, restarts."""
 
 from __future__ import annotations
 
@@ -7,156 +7,17 @@ import dataclasses
 import gc
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
+from store_cases import NOW, new, shown, yes
 
-from bot.desk.case import (
-    Alternative,
-    Approval,
-    Case,
-    Complaint,
-    Draft,
-    Finding,
-    Lease,
-    Level,
-    Origin,
-    Remark,
-    Reply,
-    Severity,
-    Status,
-    Wish,
-)
-from bot.desk.decision import Record
+from bot.desk.case import Lease, Status
 from bot.errors import StoreError
-from bot.store import Filters, Store, database, queries
-from bot.store.store import PAGE
-from bot.store.words import clean
-
-NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
-
-
-def new(case_id: str = "slack:1", at: datetime = NOW, **complaint: Any) -> Case:
-    said = {"brand": "nordwind", "text": "Toujours rien reçu !", "received_at": at} | complaint
-    return Case(complaint=Complaint(id=case_id, **said), updated_at=at, due=at)
-
-
-def shown(case: Case, text: str = "Bonjour") -> Case:
-    number = case.draft.number + 1 if case.draft else 1
-    draft = Draft(number=number, text=text, origin=Origin.TEMPLATE, written_at=NOW)
-    return case.to(Status.AWAITING, NOW, draft=draft, due=None)
-
-
-def yes(case: Case, by: str = "slack:U1") -> Record:
-    return Record(case_id=case.id, at=NOW, by=by, by_name="Ana", action="approve", draft=1, status="approved")
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'cases.db'}"
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    async with Store.open(url) as store:
-        yield store
-
-
-# What goes in comes out
-
-words = st.text(st.characters(exclude_categories=()), max_size=20)  # NUL, lone surrogates, emoji and all
-times = st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1), timezones=st.timezones())  # noqa: DTZ001
-numbers = st.integers(0, 2**31 - 1)
-plain = st.one_of(words, numbers, st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none())
-remarks = st.builds(Remark, words, st.dictionaries(st.text("abc", min_size=1), plain, max_size=3))
-findings = st.builds(Finding, words, st.sampled_from(Level), remarks, words)
-alternatives = st.builds(Alternative, words, words, st.floats(0, 1))
-approvals = st.lists(st.builds(Approval, words, words), max_size=2).map(tuple)
-
-
-def filled(kind: type, **fields: Any) -> st.SearchStrategy[Any]:
-    """Values with every field drawn: texts where nothing else is said."""
-    drawn = {field.name: words for field in dataclasses.fields(kind)} | fields
-    return st.builds(kind, **drawn)
-
-
-complaints = filled(
-    Complaint,
-    received_at=times,
-    written_at=st.none() | times,
-    notes=st.lists(words, max_size=2).map(tuple),
-    attachments=st.lists(words, max_size=2).map(tuple),
-)
-drafts = filled(
-    Draft,
-    number=st.just(1),
-    origin=st.sampled_from(Origin),
-    written_at=times,
-    findings=st.lists(findings, max_size=2).map(tuple),
-    alternatives=st.lists(alternatives, max_size=2).map(tuple),
-    reason=st.none() | remarks,
-)
-replies = filled(Reply, draft=numbers, approved_by=approvals, approved_at=times, posted_at=st.none() | times)
-cases = filled(
-    Case,
-    complaint=complaints,
-    updated_at=times,
-    status=st.sampled_from(Status),
-    revision=numbers,
-    severity=st.sampled_from(Severity),
-    draft=st.none() | drafts,
-    approvals=approvals,
-    reply=st.none() | replies,
-    wish=st.none() | st.builds(Wish, words, words),
-    reason=st.none() | remarks,
-    due=st.none() | times,
-    lease=st.none() | st.builds(Lease, words, times),
-    attempts=numbers,
-)
-records = filled(Record, at=times, draft=numbers, overridden=st.lists(words, max_size=2).map(tuple))
-
-
-def cleaned(value: Any) -> Any:
-    """The value as the store keeps it: what no database takes is gone from every text in it."""
-    if type(value) is str:
-        return clean(value)
-    if isinstance(value, tuple):
-        return tuple(cleaned(item) for item in value)
-    if isinstance(value, dict):
-        return {cleaned(key): cleaned(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: cleaned(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return type(value)(**fields)
-    return value
-
-
-ids = count()
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=cases)
-async def test_every_field_comes_back_as_it_went_in(store: Store, case: Case) -> None:
-    """Whatever a customer, a colleague or a model writes is stored, and is read back the same."""
-    case = dataclasses.replace(case, complaint=dataclasses.replace(case.complaint, id=f"{next(ids)}:{case.id}"))
-    assert await store.add(case) == (case, True)
-    assert await store.get(case.id) == cleaned(case)
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(draft=drafts, record=records)
-async def test_drafts_and_decisions_come_back_as_they_went_in(store: Store, draft: Draft, record: Record) -> None:
-    """The report reads what people were shown and what they decided, word for word."""
-    case, _ = await store.add(new(f"history:{next(ids)}"))
-    record = dataclasses.replace(record, case_id=case.id)
-    assert await store.change(case, case.to(Status.AWAITING, NOW, draft=draft), record)
-    assert await store.history(case.id) == ([cleaned(draft)], [cleaned(record)])
+from bot.store import Store, database, moves
 
 
 async def test_a_known_complaint_is_the_case_that_stands(store: Store) -> None:
@@ -182,6 +43,7 @@ async def test_an_unknown_case_is_nothing(store: Store) -> None:
 async def test_an_id_that_no_database_takes_still_finds_its_case(store: Store) -> None:
     """A broken id from an outside tool names the same case in every call."""
     case, _ = await store.add(new("api:\0 7\ud800"))
+    assert not (await store.add(case))[1]
     assert await store.change(case, shown(case), yes(case))
     assert (await store.get(case.id)).status is Status.AWAITING
     assert len((await store.history(case.id))[1]) == 1
@@ -250,6 +112,12 @@ async def test_two_stores_over_one_file_agree_on_the_winner(store: Store, url: s
         assert (await other.count_by_status())[Status.AWAITING] == 40
 
 
+def test_replicas_on_postgresql_lock_in_one_order() -> None:
+    """Two batches that hold the same cases wait for each other, and never both at once."""
+    sql = str(moves._STANDS.compile(dialect=postgresql.dialect()))
+    assert sql.endswith("ORDER BY cases.id FOR UPDATE")
+
+
 async def test_a_change_is_seen_by_the_next_read(store: Store) -> None:
     """Who has been told yes reads what was written, also in a crowd."""
 
@@ -267,7 +135,8 @@ async def test_a_change_is_seen_by_the_next_read(store: Store) -> None:
 PROCESS = """
 import asyncio, os, sys
 sys.path[:0] = [{folder!r}]
-from test_store import Store, new, shown, yes
+from bot.store import Store
+from store_cases import new, shown, yes
 async def main():
     async with Store.open({url!r}) as store:
         await asyncio.gather(*(store.add(new(f"own:{{os.getpid()}}:{{n}}")) for n in range(50)))
@@ -344,105 +213,3 @@ async def test_a_full_disk_is_told_to_every_waiting_caller(store: Store) -> None
     big = [store.add(new(str(n), text="x" * 5000)) for n in range(5)]
     results = await asyncio.gather(*big, return_exceptions=True)
     assert all("is full: make room" in str(result) for result in results)
-
-
-# Walks through many cases
-
-
-async def several(store: Store, number: int, at: datetime = NOW) -> None:
-    await asyncio.gather(*(store.add(new(f"{n:05}", at=at)) for n in range(number)))
-
-
-async def test_due_gives_only_what_is_due_earliest_first(store: Store) -> None:
-    """The bot looks at a case when its time has come; what waits for a person is not looked at."""
-    for minutes in (5, 1, 3):
-        await store.add(new(str(minutes), at=NOW + timedelta(minutes=minutes)))
-    case, _ = await store.add(new("waits for a person"))
-    await store.change(case, shown(case))
-    assert [case.id async for case in store.due(NOW + timedelta(minutes=3))] == ["1", "3"]
-    assert [case.id async for case in store.due()] == ["1", "3", "5"]
-
-
-async def test_due_walks_through_more_than_a_page_of_the_same_moment(store: Store) -> None:
-    """After an outage thousands may be due at once: each is met once, and no list holds them all."""
-    await several(store, 2 * PAGE + 1)
-    assert [case.id async for case in store.due(NOW)] == [f"{n:05}" for n in range(2 * PAGE + 1)]
-
-
-async def test_due_goes_on_while_the_cases_change(store: Store) -> None:
-    """The desk works on what it has been given while the walk goes on; no cursor stands in its way."""
-    await several(store, PAGE + 10)
-    met = 0
-    async for case in store.due(NOW):
-        met += 1
-        assert await store.change(case, shown(case))
-    assert met == PAGE + 10
-    assert [case async for case in store.due()] == []
-
-
-async def test_export_gives_every_case_once_oldest_first(store: Store) -> None:
-    """An export of a table of any size is complete, in order, and page by page."""
-    for n in range(3):
-        await several_of_brand(store, f"brand{n}", PAGE // 2)
-    found = [case.id async for case in store.export()]
-    assert len(found) == len(set(found)) == 3 * (PAGE // 2)
-    assert [case.brand async for case in store.export(Filters(brand="brand1"))] == ["brand1"] * (PAGE // 2)
-
-
-async def several_of_brand(store: Store, brand: str, number: int) -> None:
-    await asyncio.gather(*(store.add(new(f"{brand}:{n}", brand=brand)) for n in range(number)))
-
-
-@pytest.mark.parametrize(
-    ("filters", "found"),
-    [
-        (Filters(), "abcd"),
-        (Filters(status=Status.RECEIVED), "bcd"),
-        (Filters(brand="nordwind"), "abc"),
-        (Filters(network="x"), "ad"),
-        (Filters(since=NOW + timedelta(hours=2)), "cd"),
-        (Filters(brand="nordwind", status=Status.RECEIVED, network="web", since=NOW + timedelta(hours=1)), "bc"),
-    ],
-)
-async def test_list_shows_what_the_filters_let_through(store: Store, filters: Filters, found: str) -> None:
-    """All filters given must hold; the instant of ``since`` is included."""
-    for n, (name, brand, network) in enumerate(
-        [("a", "nordwind", "x"), ("b", "nordwind", "web"), ("c", "nordwind", "web"), ("d", "other", "x")]
-    ):
-        await store.add(new(name, at=NOW + timedelta(hours=n), brand=brand, network=network))
-    await store.change(await store.get("a"), shown(await store.get("a")))
-    assert [case.id for case in await store.list(filters)] == sorted(found, reverse=True)
-    assert [case.id for case in await store.list(filters, 2, newest_first=False)] == sorted(found)[:2]
-
-
-async def test_counts_name_every_status(store: Store) -> None:
-    """A status that nobody is in is a zero on the card, not a gap."""
-    await several_of_brand(store, "one", 3)
-    await several_of_brand(store, "two", 2)
-    case = await store.get("one:0")
-    await store.change(case, shown(case))
-    assert list(await store.count_by_status()) == list(Status)
-    assert (await store.count_by_status())[Status.RECEIVED] == 4
-    assert (await store.count_by_status("one"))[Status.AWAITING] == 1
-
-
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        (queries.due_page(NOW, None, 10), "cases_due"),
-        (queries.due_page(None, new(), 10), "cases_due"),
-        (queries.page(Filters(), new(), 10, newest_first=True), "cases_received"),
-        (queries.page(Filters(status=Status.AWAITING), None, 10), "cases_status"),
-        (queries.page(Filters(brand="b"), None, 10, newest_first=True), "cases_brand"),
-        (queries.page(Filters(brand="b", status=Status.AWAITING, since=NOW), None, 10), "cases_brand_status"),
-        (queries.page(Filters(network="x", since=NOW), None, 10), "cases_network"),
-        (queries.counts("b"), "cases_brand_status"),
-    ],
-)
-async def test_every_walk_has_its_index(store: Store, query: Any, index: str) -> None:
-    """With a million cases a list reads a page, not the table."""
-    sql = query.compile(store._database.reads.sync_engine, compile_kwargs={"literal_binds": True})
-    async with store._database.reads.connect() as connection:
-        plan = [row[3] for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
-    assert any(f"USING INDEX {index} " in f"{step} " or f"COVERING INDEX {index} " in step for step in plan), plan
-    assert not any("SCAN cases" in step and "INDEX" not in step for step in plan)

@@ -114,6 +114,13 @@ async def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "missing").exists()
 
 
+def test_a_database_that_does_not_open_leaves_no_thread_behind(tmp_path: Path) -> None:
+    """The program ends with our sentence alone: no thread falls over the closed event loop after it."""
+    for _ in range(20):
+        with pytest.raises(StoreError):
+            asyncio.run(opened(tmp_path / "missing" / "cases.db"))
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
