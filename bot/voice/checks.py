@@ -57,7 +57,7 @@ def _blank(house: House, text: str) -> bool:
     signature = re.escape(house.brand.signature.strip())
     if not signature or len(text) > len(signature) + 100:
         return False
-    signed = signature.replace(r"\{initials\}", r"\w{0,3}").replace(r"\{name\}", ".{0,60}")
+    signed = signature.replace(r"\{initials\}", r"\w{0,3}").replace(r"\{name\}", ".{0,60}").replace(r"\ ", r"\s*")
     return re.fullmatch(signed, text.strip()) is not None
 
 
@@ -108,7 +108,7 @@ def _finding(level: Level, name: str, quote: str = "", **facts: object) -> Findi
 _PLACEHOLDER = re.compile(
     r"\{[{%#][^{}\n]{0,60}(?:[}%#]?\})?|\}\}|[%#]\}|\{[^{}\n]{1,60}\}"
     r"|\[(?!sic\])(?=[^\W\d_]{3}|[^\W\d_][^\]\n]{0,20} )[^\[\]\n]{3,60}\](?!\()"
-    r"|<(?=[^\W\d_]{2})[^<>@\n:/.=]{2,40}>|%[A-Za-z_]{3,30}%"
+    r"|<(?=[^\W\d_][^\s\d])[^<>@\n:/.=]{2,40}>|%[A-Za-z_]{3,30}%"
     r"|\b(?:XX+|xxx+|TODO|TBD|TBC)\b|(?<![\w@])___+(?!\w)|\b[Ll]orem ipsum\b"
 )
 
@@ -126,6 +126,7 @@ def _never_said(house: House, text: str) -> Found:
             yield " ".join(said.split()), {"why": f" {never.why}" if never.why else ""}
 
 
+_DOTTED = re.compile(r"[.．]\w|:[/\\]|@")
 _REST = r"[^\s<>()\[\]\"“”«»|]{0,2000}"
 _HOST = r"(?:[\w-]{1,63}\.){1,30}(?P<last>[^\W\d_]{2,24})(?![\w-]|\.\w)"
 _LINK = re.compile(
@@ -135,28 +136,10 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 #: Endings that make a link of “evil.com” even without a path; none is a word that may follow a forgotten blank.
-_ENDINGS = frozenset(
-    ["com", "net", "org", "info", "biz", "eu", "fr", "be", "ch", "ca", "lu", "uk", "ie", "de", "nl", "pl", "cz", "dk"]
-    + [
-        "ru",
-        "cn",
-        "jp",
-        "io",
-        "co",
-        "ly",
-        "gl",
-        "gg",
-        "tv",
-        "cc",
-        "ws",
-        "app",
-        "dev",
-        "shop",
-        "store",
-        "online",
-        "site",
-    ]
-    + ["xyz", "top", "club", "link", "click", "page", "website", "cloud", "blog", "example"]
+_ENDING = re.compile(
+    "com|net|org|info|biz|eu|fr|be|ch|ca|lu|uk|ie|de|nl|pl|cz|dk|ru|cn|jp|io|co|ly|gl|gg|tv|cc|ws|app|dev|shop|store"
+    "|online|site|xyz|top|club|link|click|page|website|cloud|blog|example",
+    re.IGNORECASE,
 )
 _PLAIN_LINK = re.compile(
     r"(?:https?://)?(?:www\.)?(?P<host>[\w.-]+?)\.?(?::(?:80|443))?(?P<path>[/?#].*)?", re.IGNORECASE
@@ -164,9 +147,13 @@ _PLAIN_LINK = re.compile(
 
 
 def _links(house: House, text: str) -> Found:
-    for match in _LINK.finditer(normalize("NFKC", text)):
-        link = match.group().rstrip(".,;:!?'’…*_~`")
-        if _is_link(match) and not any(_under(link, allowed) for allowed in house.rules.links):
+    if not _DOTTED.search(text):
+        return
+    found = (
+        match.group().rstrip(".,;:!?'’…*_~`") for match in _LINK.finditer(normalize("NFKC", text)) if _is_link(match)
+    )
+    for link in dict.fromkeys(found):
+        if not any(_under(link, allowed) for allowed in house.rules.links):
             yield link[:100], {}
 
 
@@ -175,7 +162,7 @@ def _is_link(match: re.Match[str]) -> bool:
     last = match["last"]
     if last is None or (last.islower() and match["path"]):
         return True
-    return last.lower() in _ENDINGS and not last.istitle()
+    return not last.istitle() and _ENDING.fullmatch(last) is not None
 
 
 def _under(link: str, allowed: str) -> bool:
@@ -194,9 +181,11 @@ def _under(link: str, allowed: str) -> bool:
 def _below(path: str, allowed: str) -> bool:
     if not allowed:
         return True
-    return ".." not in path and path.startswith(allowed) and path[len(allowed) : len(allowed) + 1] in {*"/?#&", ""}
+    return not _UP.search(path) and path.startswith(allowed) and path[len(allowed) : len(allowed) + 1] in {*"/?#&", ""}
 
 
+_UP = re.compile(r"\.\.|%2e", re.IGNORECASE)
+_SIGNS = re.compile(r"[@＠<]|u/")
 _URL = re.compile(rf"https?://{_REST}")
 # what notifies people wherever it stands, in Slack's and Discord's own writing too
 _PING = re.compile(
@@ -207,6 +196,8 @@ _MENTION = re.compile(r"(?<![\w/])@\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?|(?<![\w/
 
 
 def _mentions(house: House, text: str, case: Case) -> Found:
+    if not _SIGNS.search(text):
+        return
     text = normalize("NFKC", _URL.sub(" ", text))
     allowed = {name.lower().lstrip("@/") for name in (*house.rules.mentions, case.complaint.author)}
     for match in _PING.finditer(text):
@@ -231,9 +222,12 @@ def _language(house: House, text: str, lang: str) -> Found:
 
 #: A word of so many letters in capitals is no abbreviation; so many in a row, or most of a text, is shouting.
 _LONG_WORD, _IN_A_ROW, _MOSTLY = 4, 3, 0.6
+_UPPER = re.compile(r"[A-ZÀ-ÖØ-Þ]{4}")
 
 
 def _capitals(text: str) -> Found:
+    if not _UPPER.search(text):
+        return
     run: list[str] = []
     shouted = 0
     for word in (*text.split(), ""):

@@ -8,8 +8,9 @@ from functools import cache, lru_cache
 
 from lingua import IsoCode639_1, LanguageDetector, LanguageDetectorBuilder
 
-# links, handles, hashtags and halves of characters are in no language
+# links, handles, hashtags and halves of characters are in no language; nor are addresses without https://
 _NOISE = re.compile(r"https?://\S+|[@#]\w+|[\ud800-\udfff]+")
+_ADDRESS = re.compile(r"\S{1,80}\.\w\S*")
 _WORD = re.compile(r"[a-zà-ÿœ]+")
 #: As much of a text as tells its language.
 SAMPLE = 1000
@@ -26,8 +27,8 @@ _TELLING = {
     for word in words.split()
 }
 _ENOUGH = 4
-#: Of two languages, by lingua; below it a short text (“OK, merci !”) is no evidence.
-_SURE = 0.8
+#: Of two languages, by lingua; below it, or in so few characters, a text (“OK, merci !”) is no evidence.
+_SURE, _SHORT = 0.8, 12
 
 
 @cache
@@ -61,9 +62,9 @@ class Languages:
         """The language when there is hardly a doubt, else an empty string; a reply in two languages has none."""
         sample = _sample(text)
         told = self._told(sample, _ENOUGH)
-        if told or self._detector is None or min(self._small_words(sample)) >= _ENOUGH:
+        if told or self._detector is None or min(self._small_words(sample)) >= _ENOUGH or len(sample) < _SHORT:
             return told
-        best = self._detector.compute_language_confidence_values(sample)
+        best = self._detector.compute_language_confidence_values(_ADDRESS.sub(" ", sample))
         return best[0].language.iso_code_639_1.name.lower() if best and best[0].value >= _SURE else ""
 
     def _ask(self, samples: list[str]) -> list[str]:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import logging
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from watchfiles import awatch
 
 from bot.desk.brand import Brand
-from bot.desk.case import Case, Finding
+from bot.desk.case import Case, Finding, Severity
 from bot.desk.ports import Length
 from bot.errors import PromptsError
 from bot.voice.checks import check
 from bot.voice.house import House
-from bot.voice.never import read_never
-from bot.voice.protocol import BrandFile, ProtocolFile
+from bot.voice.never import Never, read_never
+from bot.voice.protocol import VARIABLES, BrandFile, ProtocolFile, meant
 from bot.voice.template import ReplyTemplate, read_template
-from bot.voice.yamlfile import Broken, Problem, parse, read_text
+from bot.voice.yamlfile import Broken, Problem, line_of, parse, read_text
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,8 @@ M = TypeVar("M", BrandFile, ProtocolFile)
 
 #: The brand whose files lie in prompts/ itself; every other brand is a folder with a brand.yaml of its own.
 MAIN = "main"
+#: Folders of prompts/ that are never a brand's.
+NO_BRANDS = ("templates", "cases")
 
 
 class Library:
@@ -37,6 +40,7 @@ class Library:
         self.root = root
         self.houses: dict[str, House] = {}
         self.problems: tuple[Problem, ...] = ()
+        self._one_at_a_time = Lock()
 
     @classmethod
     def load(cls, root: Path) -> Library:
@@ -51,14 +55,15 @@ class Library:
 
     def refresh(self) -> tuple[Problem, ...]:
         """Read everything again; what is broken stays as it was when it was last good. Returns the problems."""
-        problems: list[Problem] = []
-        houses: dict[str, House] = {}
-        for brand_id, folders in self._folders().items():
-            house = _Reading(folders, self.houses.get(brand_id), problems).house(brand_id)
-            if house is not None:
-                houses[brand_id] = house
-        self.houses, self.problems = houses, tuple(dict.fromkeys(problems))
-        return self.problems
+        with self._one_at_a_time:
+            problems: list[Problem] = []
+            houses: dict[str, House] = {}
+            for brand_id, folders in self._folders().items():
+                house = _Reading(folders, self.houses.get(brand_id), problems).house(brand_id)
+                if house is not None:
+                    houses[brand_id] = house
+            self.houses, self.problems = houses, tuple(dict.fromkeys(problems))
+            return self.problems
 
     async def watch(self, tell: Callable[[tuple[Problem, ...]], None], stop: asyncio.Event) -> None:
         """Refresh whenever a file changes, until ``stop``; ``tell`` gets the problems, none when all is well."""
@@ -87,10 +92,21 @@ class Library:
         return check(self.house(case.brand), case, text, length)
 
     def _folders(self) -> dict[str, list[Path]]:
-        """Brand by brand, where its files are looked for, the brand's own folder first."""
-        own = {path.parent.name: [path.parent, self.root] for path in sorted(self.root.glob("*/brand.yaml"))}
-        main = {MAIN: [self.root]} if (self.root / "brand.yaml").exists() or not own else {}
-        return main | own
+        """Brand by brand, where its files are looked for, the brand's own folder first.
+
+        A brand in use whose brand.yaml is away, as while an editor saves it, stays as long as its folder does.
+        """
+        found = {path.parent for path in self.root.glob("*/brand.yaml") if _plain(path.parent)}
+        found |= {self.root / brand_id for brand_id in self.houses if (self.root / brand_id).is_dir()}
+        own = {path.name: [path, self.root] for path in sorted(found) if path.name not in NO_BRANDS}
+        at_root = os.path.lexists(self.root / "brand.yaml") or not own or (MAIN in self.houses and MAIN not in own)
+        main = {MAIN: [self.root]} if at_root else {}
+        return main | {brand_id: folders for brand_id, folders in own.items() if brand_id not in main}
+
+
+def _plain(path: Path) -> bool:
+    """Whether it is meant for us: no editor's or system's hidden file, and a name that can be shown."""
+    return path.name.isprintable() and not path.name.startswith(".")
 
 
 class _Reading:
@@ -102,41 +118,61 @@ class _Reading:
         self.problems = problems
 
     def house(self, brand_id: str) -> House | None:
+        """The brand's house; None when there is neither a good file nor a last good one of what no brand can lack."""
         last = self.last
-        rules = self._yaml(BrandFile, "brand.yaml", last.rules if last else None)
-        protocol = self._yaml(ProtocolFile, "protocol.yaml", last.protocol if last else None)
-        if rules is None or protocol is None:
+        own = self.folders[0] / "brand.yaml"  # who may say yes is never taken over from another brand
+        rules = self._yaml(BrandFile, own, last.rules if last else None)
+        shared = self._find("protocol.yaml") or self.folders[0] / "protocol.yaml"
+        protocol = self._yaml(ProtocolFile, shared, last.protocol if last else None)
+        never = self._never()
+        if rules is None or protocol is None or never is None:
             return None
+        self._check_exceptions(rules, protocol)
+        templates = self._templates(rules, protocol)
         return House(
             brand=rules.for_desk(brand_id),
-            rules=rules,
+            rules=self._with_facts_of(templates, rules),
             protocol=protocol,
-            templates=self._templates(rules, protocol),
-            never=read_never(self._text("never.md")),
-            voice=self._text("voice.md"),
+            templates=templates,
+            never=never,
+            voice=self._voice(),
         )
 
     def _find(self, name: str) -> Path | None:
-        return next((folder / name for folder in self.folders if (folder / name).exists()), None)
+        return next((folder / name for folder in self.folders if os.path.lexists(folder / name)), None)
 
-    def _yaml(self, model: type[M], name: str, last: M | None) -> M | None:
-        path = self._find(name)
-        if path is None:
-            self.problems.append(Problem(self.folders[0] / name, 0, "is missing; “portevoix init” writes one"))
+    def _inside(self, path: Path) -> Path:
+        """The path. Raises ``Broken`` for a link that leads out of prompts/: what is there is not ours to tell."""
+        root = os.path.realpath(self.folders[-1])
+        if not Path(os.path.realpath(path)).is_relative_to(root):
+            raise Broken([Problem(path, 0, "leads outside of prompts/; put the file itself here")])
+        return path
+
+    def _yaml(self, model: type[M], path: Path, last: M | None) -> M | None:
+        if not os.path.lexists(path):
+            self.problems.append(Problem(path, 0, "is missing; “portevoix init” writes one"))
             return last
         try:
-            return parse(model, read_text(path), path)
+            return parse(model, read_text(self._inside(path)), path)
         except Broken as broken:
             self.problems += broken.problems
             return last
 
-    def _text(self, name: str) -> str:
-        path = self._find(name)
+    def _never(self) -> tuple[Never, ...] | None:
+        path = self._find("never.md")
         try:
-            return read_text(path) if path else ""
+            return read_never(read_text(self._inside(path))) if path else ()
         except Broken as broken:
             self.problems += broken.problems
-            return ""
+            return self.last.never if self.last else None
+
+    def _voice(self) -> str:
+        path = self._find("voice.md")
+        try:
+            return read_text(self._inside(path)) if path else ""
+        except Broken as broken:
+            self.problems += broken.problems
+            return self.last.voice if self.last else ""
 
     def _templates(self, rules: BrandFile, protocol: ProtocolFile) -> dict[str, ReplyTemplate]:
         found: dict[str, ReplyTemplate] = {}
@@ -149,25 +185,48 @@ class _Reading:
 
     def _template_files(self) -> list[Path]:
         own_last = [path for folder in reversed(self.folders) for path in sorted((folder / "templates").glob("*.md"))]
-        return list({path.name: path for path in own_last}.values())
+        return list({path.name: path for path in own_last if _plain(path)}.values())
 
     def _template(self, path: Path, rules: BrandFile) -> ReplyTemplate | None:
         try:
-            return read_template(path, rules.facts)
+            return read_template(self._inside(path), rules.facts)
         except Broken as broken:
             self.problems += broken.problems
             return self.last.templates.get(path.name.removesuffix(".md")) if self.last else None
 
+    def _with_facts_of(self, templates: dict[str, ReplyTemplate], rules: BrandFile) -> BrandFile:
+        """The rules, with the facts that only last good templates still use, until these are mended."""
+        used = {name for template in templates.values() for name in template.uses}
+        gone = used - {*VARIABLES, *rules.facts}
+        kept = {name: fact for name, fact in self.last.rules.facts.items() if name in gone} if self.last else {}
+        return rules.model_copy(update={"facts": rules.facts | kept}) if kept else rules
+
     def _belongs(self, template: ReplyTemplate, rules: BrandFile, protocol: ProtocolFile) -> bool:
+        """Whether the brand has its topic and language; of a template taken over from prompts/ it need not."""
         front = template.front
         if front.topic not in protocol.topics:
-            says = f"the topic “{front.topic}” is not in protocol.yaml; " + _meant(front.topic, protocol.topics)
+            key, says = (
+                "topic",
+                f"the topic “{front.topic}” is not in protocol.yaml; " + meant(front.topic, protocol.topics),
+            )
         elif front.lang not in rules.languages:
-            says = f"brand.yaml does not name the language “{front.lang}”; " + _meant(front.lang, rules.languages)
+            key, says = (
+                "lang",
+                f"brand.yaml does not name the language “{front.lang}”; " + meant(front.lang, rules.languages),
+            )
         else:
             return True
-        self.problems.append(Problem(template.path, 2, says))
+        if template.path.is_relative_to(self.folders[0]):
+            self._say(template.path, key, says)
         return False
+
+    def _check_exceptions(self, rules: BrandFile, protocol: ProtocolFile) -> None:
+        known = ["default", *protocol.topics, *Severity]
+        for name in ("managers", "approvals", "own_draft"):
+            for key in getattr(rules, name):
+                if key not in known:
+                    says = f"“{key}” under {name} is no topic and no severity; {meant(key, known)}"
+                    self._say(self.folders[0] / "brand.yaml", key, says)
 
     def _check_coverage(self, found: dict[str, ReplyTemplate], rules: BrandFile, protocol: ProtocolFile) -> None:
         covered = {(template.front.topic, template.front.lang) for template in found.values()}
@@ -175,10 +234,12 @@ class _Reading:
             missing = [lang for lang in rules.languages if topic.reply and (name, lang) not in covered]
             if missing:
                 says = f"“{name}” has no template in {', '.join(missing)}; write templates/{name}.{missing[0]}.md"
-                self.problems.append(Problem(self._find("protocol.yaml") or self.folders[0], 0, says))
+                self._say(self._find("protocol.yaml") or self.folders[0], name, says)
 
-
-def _meant(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean “{close[0]}”?" if close else f"it knows {', '.join(known)}"
+    def _say(self, path: Path, key: str, says: str) -> None:
+        """Note a problem where the key stands in the file."""
+        try:
+            line = line_of(key, read_text(self._inside(path)))
+        except Broken:
+            line = 0
+        self.problems.append(Problem(path, line, says))

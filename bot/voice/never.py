@@ -11,7 +11,7 @@ from bot.voice.words import fold
 _BULLET = re.compile(r"^[ \t]*[-*+•][ \t]+(?P<said>\S.*(?:\n[ \t]+(?![-*+•][ \t])\S.*)*)", re.MULTILINE)
 _QUOTED = re.compile(r"[\"“«]\s*([^\"“”«»]+?)\s*[\"”»]\s*(?:[,;/]|or\b|ou\b)?\s*")
 _DASH = re.compile(r"\s+(?:[—–]|--?)\s+")
-_MARKS = ' \t"“”«»*_`'
+_MARKS = " \t\"“”«»'‘’*_`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,11 @@ def read_never(source: str) -> tuple[Never, ...]:
     return tuple(never for bullet in bullets for never in _nevers(bullet))
 
 
-def whole_words(phrase: str) -> str:
-    """A regular expression for a phrase in a folded text: whole words, whatever the blanks between them."""
-    words = fold(phrase).split()
-    start = r"(?<!\w)" if words[0][0].isalnum() else ""
-    end = r"(?!\w)" if words[-1][-1].isalnum() else ""
-    return start + r"\s+".join(map(re.escape, words)) + end
-
-
 def _nevers(bullet: str) -> list[Never]:
     phrases, why = _parts(bullet)
     bare = [phrase.strip(_MARKS) for phrase in phrases]
     plain = [phrase.rstrip(".,;:") or phrase for phrase in bare]
-    return [Never(p, why, re.compile(whole_words(p))) for p in plain if re.search(r"[^\s*_-]", p)]
+    return [Never(p, why, _whole_words(p)) for p in plain if re.search(r"[^\s*_-]", p)]
 
 
 def _parts(bullet: str) -> tuple[list[str], str]:
@@ -55,3 +47,11 @@ def _parts(bullet: str) -> tuple[list[str], str]:
         return phrases, bullet[at:].lstrip("—–- ")
     phrase, *why = _DASH.split(bullet, maxsplit=1)
     return [phrase], "".join(why)
+
+
+def _whole_words(phrase: str) -> re.Pattern[str]:
+    """The phrase in a folded text: whole words, whatever the blanks between them."""
+    first, *rest = map(re.escape, fold(phrase).split())
+    start = rf"{first}(?<!\w{first})" if phrase[0].isalnum() else first  # searched fast, since a plain text comes first
+    end = r"(?!\w)" if phrase[-1].isalnum() else ""
+    return re.compile(r"\s+".join([start, *rest]) + end)

@@ -197,7 +197,7 @@ def _forbidden(tree: nodes.Template, path: Path, first: int) -> Iterator[Problem
         elif isinstance(node, nodes.Filter):
             fine |= {arg for arg in node.args if isinstance(arg, nodes.Const)}
         if says := _refusal(node, fine):
-            line = node.lineno or next(inner.lineno for inner in node.find_all(nodes.Node) if inner.lineno)
+            line = node.lineno or next((inner.lineno for inner in node.find_all(nodes.Node) if inner.lineno), 1)
             yield Problem(path, line + first - 1, says)
         else:
             found += reversed(list(node.iter_child_nodes()))
@@ -270,6 +270,7 @@ _SYNTAX = {
     "expected token 'end of print statement'": "between {{ and }} stands one name, as in {{ first_name }}",
     "expected token 'end of statement block'": "between {% and %} stands a condition, as in {% if first_name %}",
     "'end of": "something is missing here; a name stands like {{ first_name }}",
+    "expected name or number": "a dot cannot stand behind a name; close the braces with }}",
     "unexpected '}'": "a brace is missing; a name stands like {{ first_name }}",
     "Missing end of comment": "{# is not closed; close it with #}",
     "Missing end of raw": "raw is not closed; end it with {% endraw %}",

@@ -211,7 +211,12 @@ _SYNTAX = {
     "',' or '}'": 'a brace { is not closed, or a comma is missing; put texts with an apostrophe in “"…"”',
     "did not find expected key": "does not fit the lines above; look at its indent and its quotation marks",
     "did not find expected '-'": "does not fit the list above; begin it with “- ”, under the others",
+    "expected node content": "a text is missing here, or a bracket is not closed",
+    "expected <document start>": "does not fit what stands before it; put the whole text in quotes",
+    "expected directive name": "a text that begins with “%” must stand in quotes",
     "unknown escape character": "a \\ stands between double quotes; write \\\\, or use single quotes",
+    "hexdecimal number": "a \\ stands between double quotes; write \\\\, or use single quotes",
+    "alphabetic or numeric character": "a text that begins with * or & must stand in quotes",
     "cannot start any token": "a text that begins with “{found}” must stand in quotes",
 }
 #: For these the place where it begins is the place to mend.
@@ -223,7 +228,7 @@ def _syntax(error: yaml.MarkedYAMLError, source: str) -> tuple[int, str]:
     problem = error.problem or "unreadable"
     begins = error.context_mark and any(words in problem for words in _BEGINS)
     mark = error.context_mark if begins else error.problem_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    line, column = (min(mark.line, source.rstrip().count("\n")), mark.column) if mark else (0, 0)
     found = "".join(source.split("\n")[line : line + 1])[column : column + 1]
     if found == "\t":
         return line, "begins with a tab; use spaces"
