@@ -42,6 +42,7 @@ async def running(settings: Settings, library: Library, review: Review, network:
     Raises:
         StoreError: the database cannot be used.
     """
+    library.warm()
     async with Store.open(settings.database_url) as store:
         work = Work()
         desk = Desk(

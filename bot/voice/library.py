@@ -65,6 +65,11 @@ class Library:
             self.houses, self.problems = houses, tuple(dict.fromkeys(problems))
             return self.problems
 
+    def warm(self) -> None:
+        """Load now what the first complaint would wait for: half a second of language models."""
+        for house in self.houses.values():
+            house.rank("", house.languages.detect("Bonjour, hello"))
+
     async def watch(self, tell: Callable[[tuple[Problem, ...]], None], stop: asyncio.Event) -> None:
         """Refresh whenever a file changes, until ``stop``; ``tell`` gets the problems, none when all is well."""
         async for _ in awatch(self.root, stop_event=stop):
