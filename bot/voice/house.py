@@ -170,10 +170,12 @@ def pick(fact: Fact | str | dict[str, str], lang: str, network: str) -> str:
 
 def first_name(full_name: str) -> str:
     """``Camille`` of ``Camille Durand``; empty for a pseudonym, a handle, a shop."""
-    first = unicodedata.normalize("NFC", full_name[:200]).split()[:1]
-    if not first or not _FIRST_NAME.fullmatch(first[0]) or not first[0][0].isupper() or _NO_NAME.fullmatch(first[0]):
+    first = unicodedata.normalize("NFC", full_name[:200]).split(maxsplit=1)[:1]
+    name = first[0] if first else ""
+    letters = re.sub("[-'’]", "", name)  # a superscript is a letter to a pattern, and is none
+    if not _FIRST_NAME.fullmatch(name) or not letters.isalpha() or not name[0].isupper() or _NO_NAME.fullmatch(name):
         return ""
-    return first[0].title() if first[0].isupper() else first[0]
+    return name.title() if name.isupper() else name
 
 
 def handle(author: str) -> str:
