@@ -55,7 +55,8 @@ def state(case: Case, say: Sentences) -> str:
     names = " + ".join(approval.name for approval in case.reply.approved_by) if case.reply else ""
     match case.status:
         case Status.POSTED:
-            return say("Posted, approved by {names}.", names=names)
+            link = case.reply.link if case.reply else ""
+            return say("Posted, approved by {names}. {link}", names=names, link=link).strip()
         case Status.REJECTED:
             return say("No reply. {reason}", reason=reason).strip()
         case Status.REFUSED:

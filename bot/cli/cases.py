@@ -89,7 +89,7 @@ def _decision(record: Record) -> str:
     said += [f"draft {record.draft} ({record.origin})"] if record.draft else []
     said += [record.note] if record.note else []
     said += [f"overrode {', '.join(record.overridden)}"] if record.overridden else []
-    return " · ".join([*said, f"→ {record.status}"])
+    return f"{' · '.join(said)} → {record.status}"
 
 
 async def export(settings: Settings, wanted: Filters, form: str) -> None:
