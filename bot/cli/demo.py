@@ -18,7 +18,7 @@ from bot.app import App, running
 from bot.chat.console.batch import Batch
 from bot.chat.console.card import plain
 from bot.chat.console.formats import Format
-from bot.chat.console.intake import Row, batches, complaint, rows
+from bot.chat.console.intake import Row, arriving, complaint, rows
 from bot.chat.console.review import ConsoleReview
 from bot.chat.console.session import Session
 from bot.chat.console.tally import Tally
@@ -115,8 +115,7 @@ class Demo:
 
     async def _complaints(self, tally: Tally) -> AsyncIterator[Complaint]:
         with rows(self.source or str(SAMPLES), self.text_column, self.form) as found:
-            arriving = batches(found)
-            while (batch := await asyncio.to_thread(next, arriving, None)) is not None:
+            async for batch in arriving(found):
                 for row in batch:
                     if row.wrong:
                         tally.count_unread()

@@ -1,9 +1,7 @@
 """Files and streams of complaints, as people really have them."""
 
 import csv
-import io
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,13 +115,6 @@ def test_a_folder_is_no_file(tmp_path):
     """It is said, not raised."""
     with pytest.raises(InputError, match="cannot be read"), rows(str(tmp_path)):
         pass
-
-
-def test_standard_input_is_read_as_it_comes(monkeypatch):
-    """A row is handed on before the next one has arrived."""
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(b"one\ntwo\n"))))
-    with rows("-") as found:
-        assert [row.fields["text"] for batch in batches(found) for row in batch] == ["one", "two"]
 
 
 def test_an_error_while_reading_reaches_the_one_who_reads():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -11,12 +12,11 @@ import queue
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 from bot.chat.console.formats import Format
 from bot.desk.case import Complaint
@@ -71,15 +71,13 @@ def rows(source: str, text_column: str = "", form: Format | None = None) -> Iter
     try:
         yield _rows(text, form or _format(head, Path(source).suffix.lower(), text_column), text_column)
     finally:
-        if source == "-":
-            text.detach()
-        else:
+        if source != "-":  # closing would wait for a thread that waits for input
             text.close()
 
 
 def _opened(source: str) -> io.BufferedReader:
-    if source == "-":
-        return cast("io.BufferedReader", sys.stdin.buffer)
+    if source == "-":  # a reader of its own: sys.stdin's cannot be closed at the end while a thread waits in it
+        return open(sys.stdin.fileno(), "rb", closefd=False)
     try:
         return Path(source).open("rb")
     except OSError as error:
@@ -99,6 +97,38 @@ def batches(found: Iterator[Row]) -> Iterator[list[Row]]:
             raise batch[-1]
         if batch[-1] is None:
             return
+
+
+async def arriving(found: Iterator[Row]) -> AsyncIterator[list[Row]]:
+    """``batches`` for a loop that has other work; whoever leaves does not wait for input that may never come."""
+    incoming = batches(found)
+    loop = asyncio.get_running_loop()
+    while True:
+        batch: asyncio.Future[list[Row] | None] = loop.create_future()
+        threading.Thread(target=_next, args=(incoming, batch, loop), daemon=True).start()
+        if (rows_now := await batch) is None:
+            return
+        yield rows_now
+
+
+def _next(
+    incoming: Iterator[list[Row]], batch: asyncio.Future[list[Row] | None], loop: asyncio.AbstractEventLoop
+) -> None:
+    try:
+        found, error = next(incoming, None), None
+    except Exception as raised:  # noqa: BLE001  # raised again where the rows are read
+        found, error = None, raised
+    with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+        loop.call_soon_threadsafe(_answer, batch, found, error)
+
+
+def _answer(batch: asyncio.Future[list[Row] | None], found: list[Row] | None, error: Exception | None) -> None:
+    if batch.done():
+        return
+    if error is None:
+        batch.set_result(found)
+    else:
+        batch.set_exception(error)
 
 
 def complaint(row: Row, brand: str, now: datetime) -> Complaint:
