@@ -17,6 +17,9 @@ def start(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [_Handler(settings)]
     root.setLevel(settings.log_level.upper())
+    if settings.log_level is LogLevel.INFO:  # what libraries tell of their own work is for debug
+        root.setLevel(logging.WARNING)
+        logging.getLogger("bot").setLevel(logging.INFO)
 
 
 class _Handler(logging.StreamHandler):  # type: ignore[type-arg]  # only generic in the stubs

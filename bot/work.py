@@ -72,11 +72,17 @@ class Work:
         self._queue.schedule("resume", EVERY_MINUTE)(_scheduled(resume))
         self._queue.schedule("clear-log", EVERY_MINUTE)(_scheduled(self._jobs.clear_queue_log))
         runner = asyncio.create_task(self._queue.run(batch_size=AT_ONCE // 2, max_concurrent_tasks=AT_ONCE))
+        runner.add_done_callback(_report)
         try:
             yield
         finally:
             self._queue.shutdown.set()
             await runner
+
+
+def _report(runner: asyncio.Task[None]) -> None:
+    if not runner.cancelled() and (error := runner.exception()):
+        log.critical("the queue has stopped: nothing is drafted or posted until a restart", exc_info=error)
 
 
 def _job(verb: str, handle: Callable[[str], Awaitable[None]]) -> Callable[[Job], Awaitable[None]]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import typer
+from sqlalchemy import make_url
 
 from bot.errors import PortevoixError
 from bot.network.outbox import Outbox
@@ -63,7 +64,8 @@ async def _database(settings: Settings) -> Look:
             counts = await store.count_by_status()
     except PortevoixError as error:
         return Look("database", wrong=str(error))
-    return Look("database", well=f"{settings.database_url} holds {sum(counts.values())} cases")
+    where = make_url(settings.database_url).render_as_string(hide_password=True)
+    return Look("database", well=f"{where} can be used; cases: {sum(counts.values())}")
 
 
 async def _outbox(settings: Settings) -> Look:
