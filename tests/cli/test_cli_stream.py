@@ -1,4 +1,4 @@
-"""Standard input as a stream: answered as it comes, and left at once."""
+"""Portevoix as a process: a stream answered as it comes and left at once; two processes at one desk."""
 
 import json
 import signal
@@ -59,3 +59,14 @@ def test_ctrl_c_ends_it_while_it_waits_for_input(start, words, tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in said
     assert "Fatal" not in said
+
+
+def test_two_processes_post_each_reply_once(start, tmp_path):
+    """Over one database whoever comes second sees what the other did, and both come to an end."""
+    lines = "\n".join(f"Where is my parcel number {number}?" for number in range(150))
+    (tmp_path / "in.txt").write_text(lines + "\n")
+    both = [start("demo", "--from", "in.txt", "--approve-all", "--lang", "en") for _ in range(2)]
+    said = [process.communicate(timeout=40)[0] for process in both]
+    keys = [json.loads(line)["key"] for line in (tmp_path / "outbox.jsonl").read_text().splitlines()]
+    assert len(keys) == len(set(keys)) == 150
+    assert all("150 replies posted." in one for one in said)

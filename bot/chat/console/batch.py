@@ -56,17 +56,17 @@ class Batch:
     async def _one(self, complaint: Complaint) -> None:
         with self.review.following(complaint.id):
             case, _ = await self.desk.receive(complaint)
-            case = await self.review.settled(case)
+            case = await self.review.settled(case, self.desk.store.get)
             if case.status is Status.AWAITING and (decision := self._decision(case)):
-                case = await self.review.settled(await self._decided(case, decision))
+                case = await self.review.settled(await self._decided(case, decision), self.desk.store.get)
         self.tally.count(case)
         self.done()
 
     async def _decided(self, case: Case, decision: Decision) -> Case:
         try:
             return await self.desk.decide(case.id, decision, self.person)
-        except (Blocked, NetworkNotReady, NotNow, NewerDraft):
-            return case
+        except (Blocked, NetworkNotReady, NotNow, NewerDraft):  # held back, or another process was first
+            return await self.desk.store.get(case.id) or case
 
     def _decision(self, case: Case) -> Decision | None:
         """Yes to a text, no to what the protocol leaves unanswered; what lacks a draft waits for a person."""

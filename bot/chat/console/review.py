@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 from bot.desk.case import Case, Status
+
+#: Seconds without a move after which the store is asked.
+LOOK_AGAIN = 2
 
 
 class ConsoleReview:
@@ -29,11 +32,18 @@ class ConsoleReview:
         finally:
             del self._followed[case_id]
 
-    async def settled(self, case: Case) -> Case:
-        """The case once the bot has done with it what it can for now. It must be followed."""
+    async def settled(self, case: Case, look: Callable[[str], Awaitable[Case | None]]) -> Case:
+        """The case once the bot has done with it what it can for now. It must be followed.
+
+        ``look`` reads it from the store: what another process does to it is shown there, not here.
+        """
         moves = self._followed[case.id]
         while _at_work(case):
-            moved = await moves.get()
+            try:
+                async with asyncio.timeout(LOOK_AGAIN):
+                    moved = await moves.get()
+            except TimeoutError:
+                moved = await look(case.id) or case
             if moved.revision > case.revision:
                 case = moved
                 if case.status in {Status.APPROVED, Status.UNKNOWN} and case.reason:

@@ -78,9 +78,9 @@ class Session:
         """The case once the bot has done its part; an approval may be taken back until it is sent."""
         left = (case.due - self.desk.clock.now()).total_seconds() if case.due else 0
         if case.status is not Status.APPROVED or left < _WORTH_ASKING:
-            return await self.review.settled(case)
+            return await self.review.settled(case, self.desk.store.get)
         self.console.print(Text(self.say("Posting in {seconds} s · [u] Undo", seconds=round(left)), "bold"))
-        moving = asyncio.create_task(self.review.settled(case))
+        moving = asyncio.create_task(self.review.settled(case, self.desk.store.get))
         asking = asyncio.create_task(forms.ask_key({Key.UNDO}))
         await asyncio.wait({moving, asking}, return_when=asyncio.FIRST_COMPLETED)
         undone = asking.done() and not moving.done()
@@ -93,7 +93,7 @@ class Session:
         """Show what the desk makes of a complaint, without asking."""
         with self.review.following(complaint.id):
             case, _ = await self.desk.receive(complaint)
-            case = await self.review.settled(case)
+            case = await self.review.settled(case, self.desk.store.get)
         self.console.print(self._card(case))
         self.tally.count(case)
 
