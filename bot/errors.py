@@ -22,8 +22,6 @@
 French one. This file imports the standard library only, so that the desk may use it.
 """
 
-from typing import ClassVar
-
 
 class PortevoixError(Exception):
     """A known error: ``str(error)`` is the English sentence, ``says`` and ``facts`` are what a translation needs."""
@@ -65,9 +63,6 @@ class StoreError(PortevoixError):
 
 class Refusal(PortevoixError):
     """The desk says no; nothing has changed."""
-
-    #: Whether the same decision could succeed later without anybody changing the text.
-    passing: ClassVar[bool] = False
 
 
 class UnknownCase(Refusal):
@@ -122,4 +117,3 @@ class NetworkNotReady(Refusal):
     """The network cannot post this reply now."""
 
     says = "{network} cannot take this reply now: {reason}"
-    passing = True

@@ -89,7 +89,7 @@ def draft_row(case_id: str, draft: Draft) -> Values:
         "template": draft.template,
         "version": draft.version,
         "findings": [_finding(finding) for finding in draft.findings] or None,
-        "alternatives": [{"template": a.template, "topic": a.topic, "score": a.score} for a in draft.alternatives],
+        "alternatives": [_alternative(other) for other in draft.alternatives],
         "reason": _remark(draft.reason) if draft.reason else None,
     }
 

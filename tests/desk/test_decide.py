@@ -156,12 +156,20 @@ async def test_who_may_not_approve_is_told_that_first(room):
 
 
 async def test_a_network_that_is_not_ready(room):
-    """The approval is refused with the reason and may be given again later; a rejection needs no network."""
+    """The approval is refused with the reason, nothing has changed, and it may be given again later."""
     case = await room.receive()
     room.network.obstacle = Remark("The account is not connected.")
-    with pytest.raises(NetworkNotReady, match=r"fake .* The account is not connected") as refused:
+    with pytest.raises(NetworkNotReady, match=r"fake .* The account is not connected"):
         await room.decide(Approve(1))
-    assert (refused.value.passing, room.case) == (True, case)
+    assert room.case == case
+    room.network.obstacle = None
+    assert (await room.decide(Approve(1))).status is Status.APPROVED
+
+
+async def test_a_rejection_needs_no_network(room):
+    """What is not posted can be decided while the account is away."""
+    await room.receive()
+    room.network.obstacle = Remark("The account is not connected.")
     assert (await room.decide(Reject(1))).status is Status.REJECTED
 
 
