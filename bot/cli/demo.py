@@ -62,18 +62,21 @@ class Demo:
         self.person = Person("console", getpass.getuser().title())
         self.review = ConsoleReview()
         self.started = datetime.now(UTC)
-        self.wrong: list[Row] = []
 
     async def run(self, *, approve_all: bool) -> None:
         """See every complaint: approve all, ask one by one, or only draw where nobody can answer."""
         async with running(self.settings, self.library, self.review, self.network) as app:
             if approve_all:
                 tally = await self._approve_all(app)
-            elif sys.stdin.isatty() or (self.source == "-" and self.console.is_terminal):
+            elif self._can_ask():
                 tally = await self._ask(app)
             else:
                 tally = await self._draw(app)
-        self._sum_up(tally)
+        self._sum_up(tally, nobody_asked=not (approve_all or self._can_ask()))
+
+    def _can_ask(self) -> bool:
+        """Whether somebody sits at a terminal."""
+        return sys.stdin.isatty() or (self.source == "-" and self.console.is_terminal)
 
     async def _approve_all(self, app: App) -> Tally:
         with self._progress() as progress:
@@ -164,12 +167,12 @@ class Demo:
         said = self.say("Row {name} was left out: {reason}.", name=row.name, reason=row.wrong)
         Console(stderr=True, highlight=False).print(Text(plain(said), "yellow"))
 
-    def _sum_up(self, tally: Tally) -> None:
+    def _sum_up(self, tally: Tally, *, nobody_asked: bool) -> None:
         self.console.print()
         for line in tally.lines(self.say):
             self.console.print(line)
         if not self.network.by_hand:
             path = self.settings.outbox_file.absolute()
             self.console.print(self.say("The outbox: {path}", path=path), soft_wrap=True)
-        if not tally.posted:
+        if nobody_asked and not tally.posted:
             self.console.print(self.say("Nothing was posted: nobody said yes."))

@@ -96,4 +96,5 @@ def test_by_hand_approves_and_leaves_the_posting_to_a_person(portevoix, folder):
     (folder / "in.txt").write_text("Where is my parcel?\n")
     ran = portevoix("demo", "--from", "in.txt", "--approve-all", "--by-hand", "--lang", "en")
     assert "1 reply approved, not posted yet." in ran.out
+    assert "nobody said yes" not in ran.out
     assert not (folder / "outbox.jsonl").exists()

@@ -29,7 +29,7 @@ from bot.desk.decision import (
     UseTemplate,
 )
 from bot.desk.desk import Desk
-from bot.errors import Blocked, Refusal
+from bot.errors import Refusal
 from bot.locale import Sentences
 from bot.network.manual import handout
 
@@ -131,13 +131,7 @@ class Session:
             return await self.desk.decide(case.id, decision, self.person)
         except Refusal as refusal:
             self.console.print(Text(plain(self.say.remark(refusal)), "red"))
-            return await self._kept(case, decision, refusal)
-
-    async def _kept(self, case: Case, decision: Decision, refusal: Refusal) -> Case:
-        """A text that may not go out is not lost: it becomes the draft, with what is wrong beside it."""
-        if isinstance(decision, Approve) and isinstance(refusal, Blocked) and decision.text is not None:
-            return await self.desk.decide(case.id, Edit(decision.draft, decision.text), self.person)
-        return await self.desk.store.get(case.id) or case
+            return await self.desk.store.get(case.id) or case
 
     async def _decision(self, case: Case, key: Key) -> Decision | None:
         draft = case.draft.number if case.draft else 0
