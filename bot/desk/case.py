@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.RECEIVED: frozenset({Status.AWAITING, Status.REJECTED}),
+    Status.RECEIVED: frozenset({Status.RECEIVED, Status.AWAITING, Status.REJECTED}),
     Status.AWAITING: frozenset({Status.AWAITING, Status.RECEIVED, Status.APPROVED, Status.REJECTED, Status.POSTED}),
     Status.APPROVED: frozenset({Status.SENDING, Status.AWAITING, Status.POSTED}),
     Status.SENDING: frozenset({Status.POSTED, Status.REFUSED, Status.UNKNOWN, Status.APPROVED}),
@@ -207,7 +207,8 @@ class Case:
     approvals: tuple[Approval, ...] = ()
     reply: Reply | None = None
     wish: Wish | None = None
-    taken_by: str = ""
+    taken_by: str = ""  # the name of whoever looks after it
+    taken_id: str = ""
     escalated: str = ""  # the reason, when somebody asked for a senior's eyes
     reason: Remark | None = None  # why it is rejected, refused, unknown or not sent yet
     due: datetime | None = None

@@ -72,10 +72,22 @@ class TryAgain:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take an approval back before it is sent, or a rejection."""
+    """Take an approval back before it is sent, one's own yes while another is missing, or a rejection."""
 
 
-Decision = Approve | Edit | Redraft | UseTemplate | Reject | Escalate | Take | MarkPosted | TryAgain | Undo
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """What the complaint lacks, found later; what is empty here stays as it is. Anybody may."""
+
+    text: str = ""
+    author: str = ""
+    author_name: str = ""
+    link: str = ""
+    network: str = ""
+    notes: tuple[str, ...] = ()
+
+
+Decision = Approve | Edit | Redraft | UseTemplate | Reject | Escalate | Take | MarkPosted | TryAgain | Undo | Amend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

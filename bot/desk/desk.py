@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 #: A case received this long ago without a draft is asked for again: its job was lost.
 DRAFT_GRACE = timedelta(minutes=2)
+NO_WAIT = timedelta()
 #: How long a worker has a case for itself; afterwards another one may look after it.
 LEASE = timedelta(seconds=60)
 #: How long one call to a network may take. A look and a call end well before the lease, or two workers could send.
@@ -75,17 +76,18 @@ class Desk:
 
     # Receive
 
-    async def receive(self, complaint: Complaint) -> tuple[Case, bool]:
+    async def receive(self, complaint: Complaint, *, wait: timedelta = NO_WAIT) -> tuple[Case, bool]:
         """Store a complaint and ask for a draft; returns its case and whether it is new.
 
-        A complaint with a known id is the case that already stands; nothing else happens then.
+        A complaint with a known id is the case that already stands; nothing else happens then. ``wait`` holds the
+        draft back for what a chat will tell of the complaint in a moment.
         """
         now = self.clock.now()
-        case = Case(complaint=complaint, updated_at=now, lang=complaint.lang, due=now + DRAFT_GRACE)
+        case = Case(complaint=complaint, updated_at=now, lang=complaint.lang, due=now + (wait or DRAFT_GRACE))
         stored, new = await self.store.add(case)
         if new:
             log.info("received", extra={"case": stored.id, "network": complaint.network})
-            await self.work.ask("draft", stored)
+            await self.work.ask("draft", stored, at=now + wait if wait else None)
         return stored, new
 
     # Draft

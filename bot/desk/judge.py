@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.desk.brand import Brand, Person
 from bot.desk.case import Approval, Case, Draft, Finding, Origin, Remark, Reply, Status, Wish
 from bot.desk.decision import (
+    Amend,
     Approve,
     Decision,
     Edit,
@@ -54,7 +55,7 @@ def judge(
     _require_open(case, decision)
     _require_current_draft(case, decision)
     decision = _saved_at_least(case, decision, by, brand)
-    if not isinstance(decision, Edit | Redraft | UseTemplate | Escalate | Take):
+    if not isinstance(decision, Edit | Redraft | UseTemplate | Escalate | Take | Amend):
         _require_manager(case, by, brand)
     after = _move(case, decision, by, brand, at, findings, by_hand=by_hand)
     return Ruling(after, _record(case, after, decision, by, at, findings))
@@ -77,7 +78,8 @@ _OPEN: dict[type[Decision], frozenset[Status]] = {
     Take: frozenset({Status.AWAITING}),
     MarkPosted: frozenset({Status.AWAITING, Status.APPROVED, Status.REFUSED, Status.UNKNOWN}),
     TryAgain: frozenset({Status.REFUSED, Status.UNKNOWN}),
-    Undo: frozenset({Status.APPROVED, Status.REJECTED}),
+    Undo: frozenset({Status.AWAITING, Status.APPROVED, Status.REJECTED}),
+    Amend: frozenset({Status.RECEIVED, Status.AWAITING, Status.REFUSED}),
 }
 
 
@@ -137,13 +139,15 @@ def _move(
         case Escalate(reason=reason):
             return case.to(Status.AWAITING, at, escalated=reason or by.name)
         case Take():
-            return case.to(Status.AWAITING, at, taken_by=by.name)
+            return case.to(Status.AWAITING, at, taken_by=by.name, taken_id=by.id)
         case MarkPosted(link=link):
             return _posted_by_hand(case, by, at, link)
         case TryAgain():
             return case.to(Status.APPROVED, at, due=None if by_hand else at, reason=None, attempts=1)
         case Undo():
-            return case.to(Status.AWAITING, at, due=None, approvals=(), reply=None, reason=None)
+            return _undone(case, by, at)
+        case Amend():
+            return _amended(case, decision, at)
         case _:
             assert_never(decision)
 
@@ -200,6 +204,32 @@ def _wished(case: Case, wish: Wish, at: datetime) -> Case:
     return case.to(Status.RECEIVED, at, wish=wish, approvals=(), reply=None, reason=None, due=at)
 
 
+def _undone(case: Case, by: Person, at: datetime) -> Case:
+    if case.status is not Status.AWAITING:
+        return case.to(Status.AWAITING, at, due=None, approvals=(), reply=None, reason=None)
+    others = tuple(approval for approval in case.approvals if approval.by != by.id)
+    if others == case.approvals:
+        raise NotNow(status=case.status.value, who="")
+    return case.to(Status.AWAITING, at, approvals=others)
+
+
+def _amended(case: Case, added: Amend, at: datetime) -> Case:
+    """The complaint with what it lacked, to be drafted anew unless a person wrote the draft that stands.
+
+    The customer's words are never replaced once there is a draft.
+    """
+    told = {name: value for name in _AMENDED if (value := getattr(added, name))}
+    if case.draft and case.complaint.text:
+        told.pop("text", None)
+    case = replace(case, complaint=replace(case.complaint, **told))
+    if case.draft and case.draft.origin is Origin.PERSON:
+        return case.to(Status.AWAITING, at, approvals=())
+    return case.to(Status.RECEIVED, at, approvals=(), reply=None, reason=None, due=at)
+
+
+_AMENDED = ("text", "author", "author_name", "link", "network", "notes")
+
+
 def _posted_by_hand(case: Case, by: Person, at: datetime, link: str) -> Case:
     text = case.draft.text if case.draft else ""
     reply = case.reply or Reply(
@@ -244,6 +274,7 @@ _ACTIONS: dict[type[Decision], str] = {
     MarkPosted: "mark-posted",
     TryAgain: "try-again",
     Undo: "undo",
+    Amend: "amend",
 }
 
 
@@ -256,6 +287,8 @@ def _note(decision: Decision) -> str:
         case Reject(reason=reason) | Escalate(reason=reason):
             return reason
         case MarkPosted(link=link):
+            return link
+        case Amend(link=link):
             return link
         case Approve() | Edit() | Take() | TryAgain() | Undo():
             return ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, CursorResult, Executable, RowMapping, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -40,6 +40,19 @@ class Database:
     url: URL
     reads: AsyncEngine  # single selects, each on its own: no transaction around them
     writes: AsyncEngine  # transactions; on SQLite they take the write lock when they begin
+
+    async def read(self, query: Executable, values: dict[str, Any] | None = None) -> Sequence[RowMapping]:
+        """All rows of one select. Raises ``StoreError``."""
+        with explained(self.url):
+            async with self.reads.connect() as connection:
+                return (await connection.execute(query, values)).mappings().all()
+
+    async def write(self, statement: Executable) -> int:
+        """One statement in a transaction of its own; returns how many rows it touched. Raises ``StoreError``."""
+        with explained(self.url):
+            async with self.writes.begin() as connection:
+                done: CursorResult[Any] = await connection.execute(statement)
+                return done.rowcount
 
 
 @asynccontextmanager

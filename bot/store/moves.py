@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from bot.desk.case import Case, Draft
 from bot.desk.decision import Record
-from bot.store.rows import Values, case_row, decision_row, draft_row, state_row
+from bot.store.rows import Values, amended_row, case_row, decision_row, draft_row, state_row
 from bot.store.tables import cases, decisions, drafts
 
 
@@ -28,6 +28,11 @@ class Move:
     def expects(self) -> int | None:
         """The revision at which the case must stand; None where it must be absent."""
         return self.before.revision if self.before else None
+
+    @property
+    def amends(self) -> bool:
+        """Whether the complaint has got what it lacked."""
+        return self.before is not None and self.before.complaint != self.after.complaint
 
     @property
     def new_draft(self) -> Draft | None:
@@ -71,6 +76,7 @@ def _claim(move: Move, stands: dict[str, int]) -> bool:
 def _write(connection: Connection, moves: Sequence[Move]) -> None:
     _run(connection, _ADD, [case_row(m.after) for m in moves if m.before is None])
     _run(connection, _CHANGE, [state_row(m.after) | {"case_id": m.case_id} for m in moves if m.before])
+    _run(connection, _CHANGE, [amended_row(m.after.complaint) | {"case_id": m.case_id} for m in moves if m.amends])
     _run(connection, _DRAFT, [draft_row(m.case_id, m.new_draft) for m in moves if m.new_draft])
     _run(connection, _DECISION, [decision_row(m.case_id, m.after.revision, m.record) for m in moves if m.record])
 

@@ -38,18 +38,26 @@ def case_row(case: Case) -> Values:
     return {
         "id": complaint.id,
         "brand": complaint.brand,
-        "text": complaint.text,
         "received_at": complaint.received_at,
+        "complaint_lang": complaint.lang,
+        "written_at": complaint.written_at,
+        "source": complaint.source,
+        "attachments": complaint.attachments or None,
+        **amended_row(complaint),
+        **state_row(case),
+    }
+
+
+def amended_row(complaint: Complaint) -> Values:
+    """The part of a complaint that may be added later."""
+    return {
+        "text": complaint.text,
         "network": complaint.network,
         "author": complaint.author,
         "author_name": complaint.author_name,
         "link": complaint.link,
-        "complaint_lang": complaint.lang,
-        "written_at": complaint.written_at,
-        "source": complaint.source,
         "notes": complaint.notes or None,
-        "attachments": complaint.attachments or None,
-    } | state_row(case)
+    }
 
 
 def state_row(case: Case) -> Values:
@@ -67,6 +75,7 @@ def state_row(case: Case) -> Values:
         "reply": _reply(case.reply) if case.reply else None,
         "wish": {"note": case.wish.note, "template": case.wish.template} if case.wish else None,
         "taken_by": case.taken_by,
+        "taken_id": case.taken_id,
         "escalated": case.escalated,
         "reason": _remark(case.reason) if case.reason else None,
         "due": case.due,
@@ -170,6 +179,7 @@ def case_of(row: RowMapping) -> Case:
         reply=_reply_of(row["reply"]) if row["reply"] else None,
         wish=Wish(**row["wish"]) if row["wish"] else None,
         taken_by=row["taken_by"],
+        taken_id=row["taken_id"],
         escalated=row["escalated"],
         reason=Remark(**row["reason"]) if row["reason"] else None,
         due=row["due"],

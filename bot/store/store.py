@@ -7,13 +7,16 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, RowMapping, Select
+from sqlalchemy import Select
 
 from bot.desk.case import Case, Draft, Status
 from bot.desk.decision import Record
 from bot.errors import StoreError
 from bot.store import queries
+from bot.store.board import Board
+from bot.store.cards import Cards
 from bot.store.database import DEFAULT_URL, Database, explained, open_database
+from bot.store.edits import Edits
 from bot.store.lane import Lane
 from bot.store.moves import Move, write
 from bot.store.queries import EVERYTHING, Filters
@@ -37,6 +40,9 @@ class Store:
     def __init__(self, database: Database) -> None:
         """Use ``Store.open``."""
         self._database = database
+        self.cards = Cards(database)
+        self.board = Board(database)
+        self.edits = Edits(database)
         self._get = Lane(self._get_all, shared=(StoreError,))
         self._move = Lane(self._move_all, shared=(StoreError,))
 
@@ -90,30 +96,30 @@ class Store:
     async def history(self, case_id: str) -> History:
         """All drafts of a case by number, and all decisions in their order; both empty for an unknown case."""
         key = {"case_id": case_id}
-        drafts = await self._rows(queries.DRAFTS, key)
-        decisions = await self._rows(queries.DECISIONS, key)
+        drafts = await self._database.read(queries.DRAFTS, key)
+        decisions = await self._database.read(queries.DECISIONS, key)
         return [draft_of(row) for row in drafts], [record_of(row) for row in decisions]
 
     async def count_by_status(self, brand: str | None = None) -> dict[Status, int]:
         """How many cases have which status, those of one brand or all; every status is there."""
-        found = {row["status"]: row["count"] for row in await self._rows(queries.counts(brand))}
+        found = {row["status"]: row["count"] for row in await self._database.read(queries.counts(brand))}
         return {status: found.get(status.value, 0) for status in Status}
 
     async def list(self, filters: Filters = EVERYTHING, limit: int = 50, *, newest_first: bool = True) -> Cases:
         """At most ``limit`` cases that the filters let through, in the order of their receipt or against it."""
         query = queries.newest_first if newest_first else queries.oldest_first
-        rows = await self._rows(query(filters, limit))
+        rows = await self._database.read(query(filters, limit))
         return [case_of(row) for row in rows]
 
     async def _walk(self, page: Callable[[Case | None], Select[Any]]) -> AsyncIterator[Case]:
         last: Case | None = None
-        while rows := await self._rows(page(last)):
+        while rows := await self._database.read(page(last)):
             for row in rows:
                 last = case_of(row)
                 yield last
 
     async def _get_all(self, ids: Sequence[str]) -> Sequence[Case | None]:
-        rows = await self._rows(queries.CASES_BY_ID, {"ids": tuple(set(ids))})
+        rows = await self._database.read(queries.CASES_BY_ID, {"ids": tuple(set(ids))})
         found = {row["id"]: case_of(row) for row in rows}
         return [found.get(case_id) for case_id in ids]
 
@@ -121,8 +127,3 @@ class Store:
         with explained(self._database.url):
             async with self._database.writes.begin() as connection:
                 return await connection.run_sync(write, moves)
-
-    async def _rows(self, statement: Executable, values: dict[str, Any] | None = None) -> Sequence[RowMapping]:
-        with explained(self._database.url):
-            async with self._database.reads.connect() as connection:
-                return (await connection.execute(statement, values)).mappings().all()

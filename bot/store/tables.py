@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -77,7 +78,7 @@ metadata = MetaData()
 cases = Table(
     "cases",
     metadata,
-    # the complaint: never changes
+    # the complaint: only what it lacked is ever added
     Column("id", Words, primary_key=True),
     _words("brand"),
     _words("text"),
@@ -109,6 +110,7 @@ cases = Table(
     _instant("due", nullable=True),
     _json("lease"),
     Column("attempts", Integer, nullable=False),
+    Column("taken_id", Words, nullable=False, server_default=""),
 )
 
 Index(
@@ -160,3 +162,35 @@ decisions = Table(
     _json("overridden"),
     _words("status"),
 )
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("case_id", Words, ForeignKey("cases.id"), primary_key=True),
+    Column("draft", Integer, primary_key=True, autoincrement=False),
+    Column("chat", Text, primary_key=True),
+    _words("place"),
+    _words("message"),
+    Column("shown", Integer, nullable=False),
+    Column("live", Boolean, nullable=False),
+    _words("worker"),
+    _instant("claimed_at"),
+)
+
+Index("cards_message", cards.c.message, cards.c.place)
+Index("cards_live", cards.c.chat, cards.c.case_id, sqlite_where=cards.c.live, postgresql_where=cards.c.live)
+
+template_edits = Table(
+    "template_edits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _words("brand"),
+    _words("template"),
+    _instant("at"),
+    _words("by"),
+    _words("by_name"),
+    _words("before"),
+    _words("after"),
+)
+
+Index("template_edits_last", template_edits.c.brand, template_edits.c.template, template_edits.c.id)

@@ -35,6 +35,8 @@ def compose(house: House, case: Case) -> Writing:
     comes from the next template that fits, or from the one that ``case.wish`` names.
     """
     complaint = case.complaint
+    if not complaint.text.strip() and not (case.wish and case.wish.template):
+        return _unread(house, case)
     lang = case.lang or house.languages.detect(complaint.text)
     ranking = house.rank(complaint.text, lang)
     topic = ranking[0].topic if ranking else house.protocol.fallback
@@ -51,6 +53,20 @@ def compose(house: House, case: Case) -> Writing:
         version=chosen.version if chosen else "",
         alternatives=tuple(_alternatives(fitting)),
         reason=reason or _language_remark(chosen, lang),
+    )
+
+
+def _unread(house: House, case: Case) -> Writing:
+    """Only a link or a picture came: nobody should answer what nobody has read."""
+    fallback = house.protocol.fallback
+    return Writing(
+        text="",
+        origin=Origin.TEMPLATE,
+        lang=case.lang,
+        kind=house.topic(fallback).kind,
+        topic=fallback,
+        severity=house.topic(fallback).severity,
+        reason=Remark("No draft: what the customer wrote is missing. Please add it, or write the reply yourself."),
     )
 
 

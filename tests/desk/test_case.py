@@ -9,7 +9,7 @@ from tests.fakes import NOON, case_in, draft, finding, names
 # Written by hand: a row is where a case stands, a column where it may go.
 TABLE = """
            received awaiting approved sending posted rejected refused unknown
-received   -        yes      -        -       -      yes      -       -
+received   yes      yes      -        -       -      yes      -       -
 awaiting   yes      yes      yes      -       yes    yes      -       -
 approved   -        yes      -        yes     yes    -        -       -
 sending    -        -        yes      -       yes    -        yes     yes

@@ -1,10 +1,11 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.desk.case import Severity, Status, Wish
-from bot.desk.decision import Approve, Redraft, Reject, UseTemplate
+from bot.desk.decision import Amend, Approve, Redraft, Reject, UseTemplate
 from bot.desk.desk import DRAFT_GRACE
 from bot.errors import (
     Blocked,
@@ -147,6 +148,27 @@ async def test_a_template_is_used_by_name(room):
     await room.decide(UseTemplate(1, "other.fr"))
     await room.run()
     assert (room.case.draft.template, room.case.draft.number) == ("other.fr", 2)
+
+
+async def test_a_draft_may_wait_for_the_rest_of_the_complaint(room):
+    """A link's preview comes a moment later: the draft is held back, and is due like any other."""
+    case, _ = await room.desk.receive(COMPLAINT, wait=timedelta(seconds=8))
+    await room.run()
+    assert (room.case.draft, case.due) == (None, NOON + timedelta(seconds=8))
+    room.clock.move(seconds=8)
+    await room.run()
+    assert room.case.draft is not None
+
+
+async def test_an_amendment_asks_for_a_draft_at_once(room):
+    """What came late is drafted without waiting any longer, and once."""
+    await room.desk.receive(replace(COMPLAINT, text=""), wait=timedelta(seconds=8))
+    await room.decide(Amend(text="Toujours rien reçu !"), by=ALEX)
+    await room.run()
+    assert (room.case.complaint.text, room.case.draft.number) == ("Toujours rien reçu !", 1)
+    room.clock.move(seconds=8)
+    await room.run()
+    assert room.case.draft.number == 1
 
 
 # Resume

@@ -7,6 +7,7 @@ import pytest
 from bot.desk.brand import Scoped
 from bot.desk.case import Approval, Case, Origin, Reply, Status, Wish
 from bot.desk.decision import (
+    Amend,
     Approve,
     Decision,
     Edit,
@@ -40,6 +41,7 @@ DECISIONS: dict[str, Decision] = {
     "mark-posted": MarkPosted(),
     "try-again": TryAgain(),
     "undo": Undo(),
+    "amend": Amend(link="https://x.com/lea_m/status/1"),
 }
 
 REFUSALS = {
@@ -71,7 +73,9 @@ mark-posted      other    -        no       no       -       -      -        no 
 try-again        manager  -        -        -        -       -      -        approved approved
 try-again        other    -        -        -        -       -      -        no       no
 undo             manager  -        -        awaiting -       -      awaiting -        -
-undo             other    -        -        no       -       -      no       -        -
+undo             other    -        no       no       -       -      no       -        -
+amend            manager  received received -        -       -      -        received -
+amend            other    received received -        -       -      -        received -
 """
 
 
@@ -353,3 +357,46 @@ def test_judging_changes_nothing():
     case = case_in(Status.AWAITING)
     after(case, Approve(1, "Bonsoir."))
     assert case == case_in(Status.AWAITING)
+
+
+def test_a_first_yes_can_be_taken_back():
+    """Where two must say yes, the first may think again; the other's yes stays."""
+    both = (Approval(CAMILLE.id, CAMILLE.name), Approval(SACHA.id, SACHA.name))
+    waits = case_in(Status.AWAITING, approvals=both)
+    assert after(waits, Undo(), brand=TWO).approvals == both[1:]
+
+
+def test_nobody_takes_back_a_yes_that_is_not_theirs():
+    """An undo by a manager who has not said yes changes nothing and says so."""
+    waits = case_in(Status.AWAITING, approvals=(Approval(SACHA.id, SACHA.name),))
+    with pytest.raises(NotNow):
+        after(waits, Undo(), brand=TWO)
+
+
+def test_what_the_complaint_lacked_is_added():
+    """A link and an author found later bring a new draft; an approval of the old one no longer counts."""
+    waits = case_in(Status.AWAITING, approvals=(Approval(CAMILLE.id, CAMILLE.name),))
+    found = after(waits, Amend(link="https://x.com/lea_m/status/1", author="@lea_m", network="x"), by=ALEX)
+    assert (found.complaint.link, found.complaint.author) == ("https://x.com/lea_m/status/1", "@lea_m")
+    assert (found.status, found.due, found.approvals) == (Status.RECEIVED, SOON, ())
+
+
+def test_the_customers_words_are_not_replaced_once_drafted():
+    """What a manager has read is what the customer wrote."""
+    waits = case_in(Status.AWAITING)
+    assert after(waits, Amend(text="Autre chose.")).complaint.text == waits.complaint.text
+    fresh = case_in(Status.RECEIVED, draft=None)
+    assert after(fresh, Amend(text="Autre chose.")).complaint.text == "Autre chose."
+
+
+def test_a_text_that_a_person_wrote_outlives_an_amendment():
+    """A colleague's words are not thrown away for a link."""
+    waits = case_in(Status.AWAITING, draft=EDITED, approvals=(Approval(SACHA.id, SACHA.name),))
+    found = after(waits, Amend(author="@lea_m"))
+    assert (found.status, found.draft, found.approvals) == (Status.AWAITING, EDITED, ())
+
+
+def test_who_takes_a_case_is_known_by_name_and_id():
+    """Two colleagues may share a name."""
+    taken = after(case_in(Status.AWAITING), Take(), by=ALEX)
+    assert (taken.taken_by, taken.taken_id) == (ALEX.name, ALEX.id)

@@ -32,7 +32,7 @@ async def opened(path: Path) -> str:
 
 def schema(path: Path) -> set[str]:
     connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    rows = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'cases'").fetchall()
     connection.close()
     return {" ".join(row[0].split()) for row in rows if VERSION_TABLE not in row[0]}
 

@@ -241,3 +241,13 @@ async def test_an_unknown_brand(library):
     """That is said; the desk then shows the case without a draft."""
     with pytest.raises(PromptsError, match="no brand “nope”"):
         await TemplatedWriter(library).write(received(brand="nope"))
+
+
+async def test_nobody_answers_what_nobody_has_read(library):
+    """A bare link or a photo gets no invented reply; a template asked for by name is still used."""
+    bare = received("", attachments=("photo.jpg",))
+    writing = await TemplatedWriter(library).write(bare)
+    assert (writing.text, writing.topic) == ("", "other")
+    assert "what the customer wrote is missing" in str(writing.reason)
+    asked = await TemplatedWriter(library).write(replace(bare, wish=Wish(template="late-b.fr")))
+    assert asked.text == "Bonjour, le colis B."
