@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,18 +44,24 @@ async def running(settings: Settings, library: Library, review: Review, network:
     """
     library.warm()
     async with Store.open(settings.database_url) as store:
-        work = Work()
         desk = Desk(
             voice=library,
             writer=TemplatedWriter(library),
             review=review,
             networks=Everywhere(network),
             store=store,
-            work=work,
+            work=(work := Work()),
             clock=SystemClock(),
         )
-        async with work.running({"draft": desk.draft, "publish": desk.publish}, desk.resume):
-            await desk.resume(starting=True)
-            gc.collect()
-            gc.freeze()  # what is loaded by now stays: looking through it again and again took a third of every case
+        async with at_work(desk, work, desk.resume):
             yield App(desk, store, library)
+
+
+@asynccontextmanager
+async def at_work(desk: Desk, work: Work, every_minute: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+    """Jobs run until the block is left; what the last run left is asked for first."""
+    async with work.running({"draft": desk.draft, "publish": desk.publish}, every_minute):
+        await desk.resume(starting=True)
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: looking through it again and again took a third of every case
+        yield

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 EVERY_MINUTE = "* * * * *"
 #: Jobs at work at once: enough to fill every wait, few enough that none starves.
 AT_ONCE = 64
+#: Seconds that jobs under way may take once we close.
+GRACE = 6.0
 
 
 class Work:
@@ -77,7 +79,10 @@ class Work:
             yield
         finally:
             self._queue.shutdown.set()
-            await runner
+            await asyncio.wait({runner}, timeout=GRACE)
+            if not runner.done():  # what is cut off here is still due, and looked after at the next start
+                runner.cancel()
+            await asyncio.gather(runner, return_exceptions=True)
 
 
 def _report(runner: asyncio.Task[None]) -> None:

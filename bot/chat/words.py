@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.desk.case import Case, Draft, Origin, Status
+from bot.desk.ports import Length
 from bot.locale import Sentences
 
 
@@ -29,6 +30,25 @@ def about(case: Case, say: Sentences) -> list[str]:
     if case.taken_by:
         said.append(say("{name} is on it", name=case.taken_by))
     return said
+
+
+def missing(case: Case, say: Sentences) -> str:
+    """What the complaint lacks, as one sentence; empty when nothing does."""
+    complaint = case.complaint
+    lacks = [
+        "" if complaint.text.strip() else say("the customer's words"),
+        "" if complaint.author or complaint.author_name else say("the author"),
+        "" if complaint.link else say("a link to the complaint"),
+    ]
+    lacks = [lack for lack in lacks if lack]
+    return say("Missing: {lacks}.", lacks=", ".join(lacks)) if lacks else ""
+
+
+def length(measured: Length, say: Sentences) -> str:
+    """How long a text is, as its network counts: ``126 of 280 characters``."""
+    if measured.limit is None:
+        return say("{used} {unit}", used=measured.used, unit=measured.unit)
+    return say("{used} of {limit} {unit}", used=measured.used, limit=measured.limit, unit=measured.unit)
 
 
 def origin(draft: Draft, say: Sentences) -> str:

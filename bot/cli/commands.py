@@ -22,8 +22,10 @@ Begin with "portevoix demo": it needs no account, no key and no server."""
 app = typer.Typer(help=HELP, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
 prompts = typer.Typer(help="Check, try and list what stands in prompts/.", rich_markup_mode=None, no_args_is_help=True)
 cases = typer.Typer(help="List, show and export cases.", rich_markup_mode=None, no_args_is_help=True)
+slack = typer.Typer(help="Set up the Slack app.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(prompts, name="prompts")
 app.add_typer(cases, name="cases")
+app.add_typer(slack, name="slack")
 
 
 class ExportFormat(StrEnum):
@@ -96,6 +98,17 @@ def demo(
 
 
 @app.command()
+def run() -> None:
+    """Serve every chat that is configured, until Ctrl-C or SIGTERM."""
+    import asyncio
+
+    from bot.cli import ground, run
+
+    settings, library = ground.start()
+    asyncio.run(run.run(settings, library))
+
+
+@app.command()
 def draft(
     source: From,
     text_column: TextColumn = "",
@@ -130,6 +143,21 @@ def doctor() -> None:
 
     if not asyncio.run(doctor.run()):
         raise typer.Exit(1)
+
+
+@slack.command("manifest")
+def slack_manifest(
+    url: Annotated[
+        str, typer.Option(metavar="URL", help="Your public https address, for HTTP; left out: Socket Mode.")
+    ] = "",
+    lang: Annotated[TeamLanguage, typer.Option(help="The language of the command's and the shortcuts' names.")] = (
+        TeamLanguage.EN
+    ),
+) -> None:
+    """Print the app manifest, to paste at api.slack.com/apps when the app is created."""
+    from bot.cli import slack as command
+
+    command.write_manifest(url, lang.value)
 
 
 @prompts.command("check")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +18,13 @@ class TemplateEdit:
     by_name: str
     before: str
     after: str
+
+
+class Edits(Protocol):
+    """Keeps what people change, for ever."""
+
+    async def add(self, edit: TemplateEdit) -> None:
+        """Keep one change."""
+
+    async def last(self, brand: str, template: str) -> TemplateEdit | None:
+        """The last change of a brand's template from chat; None when there was none."""

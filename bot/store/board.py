@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
 from sqlalchemy import RowMapping, func, select
 
+from bot.desk.board import Week
 from bot.desk.case import Case, Status
 from bot.store.database import Database
 from bot.store.queries import CASES
@@ -21,16 +21,6 @@ WAITING = (Status.AWAITING, Status.REFUSED, Status.UNKNOWN, Status.APPROVED)
 RECENT = 2_000
 #: From how many answers the usual time to a reply is told: the latest ones.
 ANSWERS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """The figures since a moment: complaints received, what became of them, minutes from receipt to reply."""
-
-    received: int
-    posted: int
-    rejected: int
-    median_minutes: float | None
 
 
 class Board:

@@ -20,7 +20,7 @@ from bot.voice.checks import check
 from bot.voice.house import House
 from bot.voice.never import Never, read_never
 from bot.voice.protocol import VARIABLES, BrandFile, ProtocolFile, meant
-from bot.voice.template import ReplyTemplate, read_template
+from bot.voice.template import ReplyTemplate, build_template, read_template
 from bot.voice.yamlfile import Broken, Problem, line_of, parse, read_text
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,20 @@ class Library:
         """What is wrong with this text as a reply to this case."""
         return check(self.house(case.brand), case, text, length)
 
+    def folders(self, brand_id: str) -> list[Path]:
+        """Where the brand's files are looked for, its own folder first. Raises ``PromptsError``."""
+        self.house(brand_id)
+        return self._folders().get(brand_id) or [self.root / brand_id, self.root]
+
+    def template_files(self, brand_id: str) -> dict[str, Path]:
+        """Every template's file by name, good or broken, the brand's own before one of prompts/ itself."""
+        return {path.name.removesuffix(".md"): path for path in _template_files(self.folders(brand_id))}
+
+    def tried(self, brand_id: str, path: Path, source: str) -> ReplyTemplate:
+        """The template that the library would hold if this stood in ``path``. Raises ``Broken``."""
+        house = self.house(brand_id)
+        return _Reading(self.folders(brand_id), house, []).tried(path, source, house)
+
     def _folders(self) -> dict[str, list[Path]]:
         """Brand by brand, where its files are looked for, the brand's own folder first.
 
@@ -109,9 +123,33 @@ class Library:
         return main | {brand_id: folders for brand_id, folders in own.items() if brand_id not in main}
 
 
+def inside(path: Path, root: Path) -> Path:
+    """The path. Raises ``Broken`` for a link that leads out of prompts/: what is there is not ours to tell."""
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+        raise Broken([Problem(path, 0, "leads outside of prompts/; put the file itself here")])
+    return path
+
+
+def _template_files(folders: list[Path]) -> list[Path]:
+    own_last = [path for folder in reversed(folders) for path in sorted((folder / "templates").glob("*.md"))]
+    return list({path.name: path for path in own_last if _plain(path)}.values())
+
+
 def _plain(path: Path) -> bool:
     """Whether it is meant for us: no editor's or system's hidden file, and a name that can be shown."""
     return path.name.isprintable() and not path.name.startswith(".")
+
+
+def _stranger(template: ReplyTemplate, rules: BrandFile, protocol: ProtocolFile) -> tuple[str, str] | None:
+    """The key by which the template does not belong to the brand, and the sentence; None when it does."""
+    front = template.front
+    if front.topic not in protocol.topics:
+        says = f"the topic “{front.topic}” is not in protocol.yaml; " + meant(front.topic, protocol.topics)
+        return "topic", says
+    if front.lang not in rules.languages:
+        says = f"brand.yaml does not name the language “{front.lang}”; " + meant(front.lang, rules.languages)
+        return "lang", says
+    return None
 
 
 class _Reading:
@@ -146,12 +184,17 @@ class _Reading:
     def _find(self, name: str) -> Path | None:
         return next((folder / name for folder in self.folders if os.path.lexists(folder / name)), None)
 
+    def tried(self, path: Path, source: str, last: House) -> ReplyTemplate:
+        """The template that this source would be in ``path``, by the rules as they lie there. Raises ``Broken``."""
+        rules = self._yaml(BrandFile, self.folders[0] / "brand.yaml", last.rules) or last.rules
+        template = build_template(source, path, rules.facts)
+        if stranger := _stranger(template, rules, last.protocol):
+            key, says = stranger
+            raise Broken([Problem(path, line_of(key, source), says)])
+        return template
+
     def _inside(self, path: Path) -> Path:
-        """The path. Raises ``Broken`` for a link that leads out of prompts/: what is there is not ours to tell."""
-        root = os.path.realpath(self.folders[-1])
-        if not Path(os.path.realpath(path)).is_relative_to(root):
-            raise Broken([Problem(path, 0, "leads outside of prompts/; put the file itself here")])
-        return path
+        return inside(path, self.folders[-1])
 
     def _yaml(self, model: type[M], path: Path, last: M | None) -> M | None:
         if not os.path.lexists(path):
@@ -181,16 +224,12 @@ class _Reading:
 
     def _templates(self, rules: BrandFile, protocol: ProtocolFile) -> dict[str, ReplyTemplate]:
         found: dict[str, ReplyTemplate] = {}
-        for path in self._template_files():
+        for path in _template_files(self.folders):
             template = self._template(path, rules)
             if template is not None and self._belongs(template, rules, protocol):
                 found[template.name] = template
         self._check_coverage(found, rules, protocol)
         return found
-
-    def _template_files(self) -> list[Path]:
-        own_last = [path for folder in reversed(self.folders) for path in sorted((folder / "templates").glob("*.md"))]
-        return list({path.name: path for path in own_last if _plain(path)}.values())
 
     def _template(self, path: Path, rules: BrandFile) -> ReplyTemplate | None:
         try:
@@ -208,22 +247,10 @@ class _Reading:
 
     def _belongs(self, template: ReplyTemplate, rules: BrandFile, protocol: ProtocolFile) -> bool:
         """Whether the brand has its topic and language; of a template taken over from prompts/ it need not."""
-        front = template.front
-        if front.topic not in protocol.topics:
-            key, says = (
-                "topic",
-                f"the topic “{front.topic}” is not in protocol.yaml; " + meant(front.topic, protocol.topics),
-            )
-        elif front.lang not in rules.languages:
-            key, says = (
-                "lang",
-                f"brand.yaml does not name the language “{front.lang}”; " + meant(front.lang, rules.languages),
-            )
-        else:
-            return True
-        if template.path.is_relative_to(self.folders[0]):
-            self._say(template.path, key, says)
-        return False
+        stranger = _stranger(template, rules, protocol)
+        if stranger and template.path.is_relative_to(self.folders[0]):
+            self._say(template.path, *stranger)
+        return not stranger
 
     def _check_exceptions(self, rules: BrandFile, protocol: ProtocolFile) -> None:
         known = ["default", *protocol.topics, *Severity]

@@ -147,6 +147,7 @@ class BrandFile(Strict):
     signature: Annotated[
         str, _like(r"(?:[^{}]|\{initials\}|\{name\})*", "may hold {initials} and {name}, no other braces")
     ] = ""
+    picture: Annotated[str, _like(r"https://\S+|", "is no picture's address; write one that begins with https://")] = ""
     channels: list[Channel] = []
     review: Annotated[list[Channel], BeforeValidator(_listed)] = []
     managers: Annotated[dict[str, Annotated[list[Person], Field(min_length=1)]], BeforeValidator(_by_default)]

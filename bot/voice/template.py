@@ -101,7 +101,7 @@ def build_template(source: str, path: Path, facts: Collection[str]) -> ReplyTemp
     if len(source) > MAX_SOURCE:
         raise Broken([Problem(path, 0, f"is longer than {MAX_SOURCE:,} characters; a reply is short")])
     source = plain_text(source, path)
-    head, head_line, body, body_line = _split(source, path)
+    head, head_line, body, body_line = split(source, path)
     front = parse(Front, head, path, head_line)
     known = {*VARIABLES, *facts}
     tree, problems = _parsed(body, path, body_line)
@@ -142,8 +142,8 @@ _BOUNDARY = YAMLHandler.FM_BOUNDARY
 _IF = re.compile(r"\{%[-+]?\s*(end)?if\b")
 
 
-def _split(source: str, path: Path) -> tuple[str, int, str, int]:
-    """Front matter and body, each with the line on which it starts."""
+def split(source: str, path: Path) -> tuple[str, int, str, int]:
+    """Front matter and body, each with the line on which it starts. Raises ``Broken`` when there is none."""
     ends = [(found.start(), found.end()) for found in islice(_BOUNDARY.finditer(source), 2)]
     if not ends or ends[0][0] > 0:
         raise Broken([Problem(path, 1, "has no front matter; begin with a line ---, topic: …, lang: …, a line ---")])

@@ -1,0 +1,1 @@
+"""Slack: intake, cards, decisions, forms, templates."""

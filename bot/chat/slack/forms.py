@@ -1,0 +1,311 @@
+"""The modals, and how they are read back. Pure; reading never raises, whatever comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.chat import words
+from bot.chat.slack import blocks as kit
+from bot.chat.slack.around import Around
+from bot.chat.slack.blocks import Block
+from bot.chat.slack.buttons import is_name, way_to_post
+from bot.chat.slack.card import findings, link_to, shown
+from bot.chat.slack.decisions import Act, Form, block_id
+from bot.chat.slack.modal import Subject, View, modal, typed
+from bot.desk.case import Case, Finding
+from bot.desk.decision import Amend
+from bot.desk.ports import Length
+from bot.locale import Sentences
+from bot.network.links import recognise
+from bot.network.manual import Handout
+
+#: Longer texts cannot be edited in a form of Slack's.
+LONGEST = 3_000
+_PART = 2_900
+_PARTS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A complaint as somebody wrote it into the form; what they left open is empty."""
+
+    brand: str = ""
+    text: str = ""
+    author: str = ""
+    author_name: str = ""
+    link: str = ""
+    network: str = ""
+
+
+# Short ones
+
+
+def loading(say: Sentences) -> View:
+    """Opened at once, since Slack gives three seconds; another view takes its place."""
+    return notice(say, say("One moment"), say("Loading…"))
+
+
+def notice(say: Sentences, title: str, sentence: str) -> View:
+    """A sentence and nothing to send."""
+    return modal(Form.NOTICE, title, [kit.section(sentence)], say("Close"))
+
+
+def error(say: Sentences, sentence: str) -> View:
+    """Why something could not be done, and what to do next."""
+    return notice(say, say("That did not work"), f"⚠️ {sentence}")
+
+
+def saved(say: Sentences, number: int, *, approved: bool = False) -> View:
+    """The draft is saved; where to look next."""
+    if approved:
+        return notice(say, say("Approved"), say("Draft {number} is saved and approved.", number=number))
+    return notice(
+        say, say("Saved"), say("Draft {number} is saved: its card waits for a manager in the channel.", number=number)
+    )
+
+
+# A new complaint
+
+
+def new_complaint(
+    say: Sentences, brands: Sequence[tuple[str, str]], text: str = "", *, brand: str = "", channel: str = ""
+) -> View:
+    """The form behind ``/reply``; ``brands`` are ids and names, asked for where there are several."""
+    fields = [
+        kit.field("text", say("What the customer wrote"), kit.entry(text, multiline=True)),
+        kit.field(
+            "link",
+            say("Link to it"),
+            kit.address(),
+            hint=say("It says which network and where to reply."),
+            optional=True,
+        ),
+        kit.field("author", say("Author"), kit.entry(most=200), hint=_author_hint(say), optional=True),
+    ]
+    if len(brands) > 1:
+        fields.insert(0, _brand(brands, brand, say))
+    of = Subject(channel=channel)
+    return modal(Form.NEW_COMPLAINT, say("A new complaint"), fields, say("Cancel"), say("Draft a reply"), of)
+
+
+def _brand(brands: Sequence[tuple[str, str]], chosen: str, say: Sentences) -> Block:
+    options = {key: kit.option(name, key) for key, name in brands[:100]}
+    select: Block = {
+        "type": "static_select",
+        "action_id": kit.ENTRY,
+        "placeholder": kit.plain(say("Which brand?")),
+        "options": list(options.values()),
+    }
+    if chosen in options:
+        select["initial_option"] = options[chosen]
+    return kit.field("brand", say("Brand"), select)
+
+
+def read_new_complaint(view: Mapping[str, Any]) -> Brought:
+    """The complaint that was written into the form."""
+    place = recognise(link := typed(view, "link"))
+    author, name = _who(typed(view, "author"))
+    return Brought(
+        brand=typed(view, "brand"),
+        text=typed(view, "text"),
+        author=author or ("" if name else place.author),
+        author_name=name,
+        link=place.link or link,
+        network=place.network if link else "",
+    )
+
+
+def _author_hint(say: Sentences) -> str:
+    return say("Name or handle, like Zoé Petit or @zoe_ptt.")
+
+
+def _who(said: str) -> tuple[str, str]:
+    """Handle and name: a handle begins as handles do."""
+    return (said, "") if said.startswith(("@", "u/", "/u/")) else ("", said)
+
+
+# Edit
+
+
+def edit(
+    case: Case,
+    around: Around,
+    of: Subject,
+    *,
+    manager: bool,
+    text: str | None = None,
+    found: Sequence[Finding] | None = None,
+    length: Length | None = None,
+) -> View:
+    """The draft to change, with its length and what the checks find.
+
+    ``found`` and ``length`` are those of what is typed so far, for ``views.update`` while somebody types: the field
+    keeps its ids, so nothing typed is lost. ``text`` is to begin with another text than the draft's.
+    """
+    say, draft = around.say, case.draft
+    begin = text if text is not None else draft.text if draft else ""
+    if kit.units(begin) > LONGEST:
+        return error(say, say("This draft is too long for a form of Slack's (3,000 characters). Ask for a new draft."))
+    found = found if found is not None else draft.findings if draft else ()
+    blocks = [*_asked(case), _text(case, begin, say), *_live(length or around.length, found, say)]
+    if around.signature.strip():
+        blocks.append(kit.context(say("Signed {signature} when posted.", signature=around.signature)))
+    if manager:
+        blocks.append(kit.actions(block_id("save", case), kit.button(Act.SAVE, say("Save as a draft"))))
+    title = say("Edit draft {number}", number=draft.number) if draft and begin else say("Write the reply")
+    return modal(Form.EDIT, title, blocks, say("Cancel"), say("Save and approve") if manager else say("Save"), of)
+
+
+def _asked(case: Case) -> list[Block]:
+    text = case.complaint.text.strip()
+    return [kit.rich(kit.quote(kit.words(kit.clip(text, 400))))] if text else []
+
+
+def _text(case: Case, text: str, say: Sentences) -> Block:
+    entry = kit.entry(text, act=Act.TYPED, multiline=True)
+    entry["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    return kit.field(block_id("text", case), say("Reply"), entry) | {"dispatch_action": True}
+
+
+def _live(length: Length | None, found: Sequence[Finding], say: Sentences) -> list[Block]:
+    blocks = []
+    if length:
+        blocks.append(kit.context(f"{'' if length.fits else '⛔ '}{words.length(length, say)}"))
+    if said := list(findings(found, say)):
+        blocks.append(kit.rich(*said))
+    return blocks
+
+
+def read_edit(view: Mapping[str, Any]) -> str:
+    """The text as it stands in the form; on ``view_submission`` and on a button within the form alike."""
+    return typed(view, "text")
+
+
+# Reject, escalate, mark as posted
+
+
+def reject(say: Sentences, of: Subject) -> View:
+    """Why there is no reply: one tap, or words; both may stay open."""
+    reasons = [
+        say("Already answered"),
+        say("Not for us"),
+        say("Not a complaint"),
+        say("Troll or spam"),
+        say("Better not to reply in public"),
+    ]
+    radio: Block = {
+        "type": "radio_buttons",
+        "action_id": kit.ENTRY,
+        "options": [kit.option(reason, reason) for reason in reasons],
+    }
+    fields = [
+        kit.field("reason", say("Why is there no reply?"), radio, optional=True),
+        kit.field("words", say("In your words"), kit.entry(most=500), optional=True),
+    ]
+    return modal(Form.REJECT, say("No reply"), fields, say("Cancel"), say("Reject"), of)
+
+
+def read_reject(view: Mapping[str, Any]) -> str:
+    """The reason, empty when none was given."""
+    return ". ".join(filter(None, (typed(view, "reason"), typed(view, "words"))))
+
+
+def escalate(say: Sentences, of: Subject) -> View:
+    """What a senior should know."""
+    entry = kit.entry(multiline=True, most=1_000)
+    fields = [kit.field("reason", say("What should they know?"), entry, optional=True)]
+    return modal(Form.ESCALATE, say("Escalate"), fields, say("Cancel"), say("Escalate"), of)
+
+
+def read_escalate(view: Mapping[str, Any]) -> str:
+    """The reason, empty when none was given."""
+    return typed(view, "reason")
+
+
+def mark_posted(say: Sentences, of: Subject) -> View:
+    """Where the reply can be read; may stay open."""
+    entry = kit.address()
+    fields = [kit.field("link", say("Link to the reply"), entry, optional=True)]
+    return modal(Form.MARK_POSTED, say("Mark as posted"), fields, say("Cancel"), say("It is posted"), of)
+
+
+def read_mark_posted(view: Mapping[str, Any]) -> str:
+    """The link, empty when none was given."""
+    return typed(view, "link")
+
+
+# What a complaint lacks
+
+
+def add_missing(case: Case, say: Sentences, of: Subject) -> View:
+    """Author and link, to add or to correct; the text only where there is none."""
+    complaint = case.complaint
+    who = kit.cut(kit.visible(complaint.author or complaint.author_name), 200)
+    fields = [
+        kit.field("link", say("Link to it"), kit.address(link_to(case)), optional=True),
+        kit.field("author", say("Author"), kit.entry(who, most=200), hint=_author_hint(say), optional=True),
+    ]
+    if not complaint.text.strip():
+        fields.insert(0, kit.field("text", say("What the customer wrote"), kit.entry(multiline=True)))
+    return modal(Form.ADD, say("What is missing"), fields, say("Cancel"), say("Add"), of)
+
+
+def read_missing(view: Mapping[str, Any]) -> Amend:
+    """What was added; what stayed open is empty, and changes nothing."""
+    place = recognise(link := typed(view, "link"))
+    author, name = _who(typed(view, "author"))
+    return Amend(
+        text=typed(view, "text"),
+        author=author or ("" if name else place.author),
+        author_name=name,
+        link=place.link or link,
+        network=place.network if link else "",
+    )
+
+
+# Templates, copying, approving
+
+
+def choose_template(say: Sentences, of: Subject, best: Sequence[str], names: Sequence[str]) -> View:
+    """All templates, where the card's menu could not hold them."""
+    first = [name for name in dict.fromkeys(best) if is_name(name)][:3]
+    others = [name for name in dict.fromkeys(names) if is_name(name) and name not in first]
+    parts = [others[start : start + 100] for start in range(0, min(len(others), 2_000), 100)]
+    groups = [(say("Best fit"), first), *((f"{part[0]} – {part[-1]}", part) for part in parts)]
+    options = [(label, [kit.option(name, name) for name in held]) for label, held in groups]
+    menu = kit.menu(Act.TEMPLATE, say("Template"), options)
+    fields = [kit.field("template", say("Which template?"), menu)] if first or others else []
+    if not fields:
+        return error(say, say("No template fits. Please write the reply yourself."))
+    return modal(Form.TEMPLATE, say("Template"), fields, say("Cancel"), say("New draft"), of)
+
+
+def read_template(view: Mapping[str, Any]) -> str:
+    """The name of the chosen template."""
+    return typed(view, "template")
+
+
+def copy_text(case: Case, say: Sentences, of: Subject, given: Handout) -> View:
+    """The text to copy, in whole, and the way to where it goes."""
+    text = kit.visible(given.text).strip() or "–"
+    parts = [text[start : start + _PART] for start in range(0, len(text), _PART)][:_PARTS]
+    blocks = [kit.rich(kit.verbatim(part)) for part in parts]
+    if opens := way_to_post(case, given, say):
+        blocks.append(kit.actions(block_id("open", case), opens))
+    return modal(Form.COPY, say("Copy text"), blocks, say("Close"), of=of)
+
+
+def approve(case: Case, around: Around, of: Subject) -> View:
+    """One waiting case in whole, to approve it from ``/reply approve``."""
+    say, draft = around.say, case.draft
+    blocks = [_without_buttons(block) for block in shown(case, around)]
+    if draft and draft.text.strip() and not draft.blocks:
+        pressed = kit.button(Act.APPROVE, say("Approve"), style="primary")
+        blocks.append(kit.actions(block_id("decide", case), pressed, kit.button(Act.EDIT, say("Edit"))))
+    return modal(Form.APPROVE, say("Approve this reply?"), blocks, say("Close"), of=of)
+
+
+def _without_buttons(block: Block) -> Block:
+    return {key: value for key, value in block.items() if key != "accessory"}

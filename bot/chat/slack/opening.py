@@ -1,0 +1,71 @@
+"""Opens forms. Slack's ``trigger_id`` dies after three seconds: what takes longer waits behind a first page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+from bot.chat.slack import forms
+from bot.chat.slack.modal import Subject, View
+from bot.chat.slack.review import SOMEBODY
+from bot.chat.slack.team import Team
+from bot.desk.case import Case, Finding
+from bot.desk.ports import Length
+
+#: Seconds for which a form may be built before Slack gets a first page.
+AT_ONCE = 1.0
+
+
+class Opening:
+    """Opens the forms of one workspace."""
+
+    def __init__(self, team: Team) -> None:
+        self.team = team
+
+    async def show(self, trigger: str, view: View, *, inside: str = "") -> None:
+        """Open a form that is ready; ``inside`` puts it in the place of one that is open."""
+        client = self.team.workspace.client
+        if inside:
+            await client.views_update(view_id=inside, view=view)
+        else:
+            await client.views_open(trigger_id=trigger, view=view)
+
+    async def build(self, trigger: str, brand: str, building: Awaitable[View]) -> None:
+        """Open a form that takes a while to build."""
+        task = asyncio.ensure_future(building)
+        done, _ = await asyncio.wait({task}, timeout=AT_ONCE)
+        client = self.team.workspace.client
+        if done:
+            await client.views_open(trigger_id=trigger, view=task.result())
+            return
+        opened = await client.views_open(trigger_id=trigger, view=forms.loading(self.team.say(brand)))
+        await client.views_update(view_id=opened["view"]["id"], view=await task)
+
+    async def new_complaint(self, trigger: str, channel: str = "", text: str = "") -> None:
+        """The form for a complaint from anywhere."""
+        brand = self.team.brand_for(channel)
+        brands = [(brand_id, house.brand.name) for brand_id, house in self.team.library.houses.items()]
+        view = forms.new_complaint(self.team.say(brand), brands, text, brand=brand, channel=channel)
+        await self.show(trigger, view)
+
+    async def edit(self, trigger: str, case: Case, of: Subject, user: str, *, inside: str = "") -> None:
+        """The draft to change."""
+        building = self.edit_view(case, of, user)
+        if inside:
+            await self.show(trigger, await building, inside=inside)
+        else:
+            await self.build(trigger, case.brand, building)
+
+    async def edit_view(self, case: Case, of: Subject, user: str, *, typed: str | None = None) -> View:
+        """The form as it stands, or with what is ``typed`` so far."""
+        person = await self.team.person(user, case.brand)
+        manager = self.team.house(case).brand.manages(person, case)
+        around = self.team.review.around(case)
+        found, length = self._checked(case, typed) if typed is not None else (None, None)
+        return forms.edit(case, around, of, manager=manager, found=found, length=length)
+
+    def _checked(self, case: Case, text: str) -> tuple[tuple[Finding, ...], Length]:
+        """What the desk will say of this text."""
+        signed = self.team.house(case).brand.sign(text, SOMEBODY)
+        length = self.team.desk.networks.of(case.complaint).measure(case.complaint, signed)
+        return self.team.library.check(case, text, length), length

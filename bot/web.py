@@ -1,0 +1,178 @@
+"""HTTP: what Slack posts, health, metrics. Only ``run`` imports this: FastAPI and uvicorn take a while to load."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
+from starlette.requests import ClientDisconnect
+
+from bot.errors import PortevoixError, SettingsError
+
+log = logging.getLogger(__name__)
+
+HOME = "127.0.0.1"
+#: Bytes. Slack's own payloads stay far below it.
+BODY_LIMIT = 1_000_000
+#: Seconds for the database to answer, until it counts as away.
+PATIENCE = 2.0
+#: Whole seconds for answers under way, once we close.
+GRACE = 2
+#: Seconds an idle connection stays open: longer than the minute of most proxies, or they would post into a closed one.
+KEEP_ALIVE = 75
+#: FastAPI traces by itself, as the environment tells it; what customers write is not for a tracing service.
+NO_TRACES = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
+HEADERS = [("x-content-type-options", "nosniff"), ("cache-control", "no-store")]
+
+#: The body as it came, which is what is signed, and the headers -> what Slack gets back.
+Answer = Callable[[bytes, Mapping[str, str]], Awaitable[Response]]
+#: The numbers and their content type.
+Metrics = Callable[[], Awaitable[tuple[bytes, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What has to hold for people to be served.
+
+    ``store`` asks the database anything; ``chats`` gives a sentence for every chat that is broken now.
+    """
+
+    store: Callable[[], Awaitable[object]]
+    chats: Callable[[], Iterable[str]] = tuple
+
+    async def problems(self) -> list[str]:
+        """A sentence for everything that does not work; empty when all does."""
+        return [*await self._store(), *self.chats()]
+
+    async def _store(self) -> list[str]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self.store()
+        except TimeoutError:
+            return [f"The database has not answered for {PATIENCE:g} seconds."]
+        except PortevoixError as error:
+            return [str(error)]
+        except Exception:
+            log.exception("the database could not be asked")
+            return ["The database cannot be asked; the log says why."]
+        return []
+
+
+def web(*, health: Health, metrics: Metrics, slack: Answer | None = None) -> FastAPI:
+    """The site: ``/health``, ``/health/live``, ``/health/ready``, ``/metrics``; ``/slack/events`` where there is one.
+
+    Without ``slack`` (Socket Mode) nothing can be posted to it.
+    """
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=BODY_LIMIT, telemetry=NO_TRACES)
+    _add_health(site, health)
+
+    @site.get("/metrics")
+    async def numbers() -> Response:
+        body, content_type = await metrics()
+        return Response(body, headers={"content-type": content_type})
+
+    if slack is not None:
+        _add_slack(site, slack)
+    return site
+
+
+def _add_health(site: FastAPI, health: Health) -> None:
+    @site.get("/health/live")
+    async def live() -> Response:
+        return JSONResponse({"live": True})
+
+    @site.get("/health/ready")
+    async def ready() -> Response:
+        return _told({}, await health.problems())
+
+    @site.get("/health")
+    async def both() -> Response:
+        return _told({"live": True}, await health.problems())
+
+
+def _told(facts: dict[str, object], problems: list[str]) -> Response:
+    told = facts | {"ready": not problems, "problems": problems}
+    return JSONResponse(told, status_code=503 if problems else 200)
+
+
+def _add_slack(site: FastAPI, answer: Answer) -> None:
+    @site.post("/slack/events")
+    async def events(request: Request) -> Response:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return await answer(body, request.headers)
+
+
+@asynccontextmanager
+async def serve(site: FastAPI, host: str = HOME, port: int = 0) -> AsyncIterator[int]:
+    """Serve the site until the block is left; gives the port, which for 0 is one that was free.
+
+    Leaving takes three seconds at most: answers under way get two.
+
+    Raises:
+        SettingsError: nobody may listen there.
+    """
+    listener = _listener(host, port)
+    server = _Server(_config(site))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def _config(site: FastAPI) -> uvicorn.Config:
+    config = uvicorn.Config(
+        site,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        headers=HEADERS,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    config.load()  # here, so that what it cannot load is told before anybody relies on it
+    return config
+
+
+class _Server(uvicorn.Server):
+    """uvicorn as a guest in our loop."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Whoever runs the loop minds the signals."""
+        yield
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Bound by us: uvicorn ends the process when it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SettingsError(reason=_obstacle(error, host, port)) from error
+
+
+def _obstacle(error: OSError, host: str, port: int) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"WEB_PORT: another program listens on {host}:{port} already. Stop it, or choose another port."
+        case errno.EACCES:
+            return f"WEB_PORT: this account may not listen on port {port}. Choose one above 1023."
+        case _:
+            return f"WEB_HOST: nobody can listen on {host}:{port} here ({error.strerror or error}). See .env.example."
