@@ -8,28 +8,39 @@ from dataclasses import dataclass
 import typer
 from sqlalchemy import make_url
 
-from bot.errors import PortevoixError
+from bot.errors import PortevoixError, SettingsError
 from bot.network.outbox import Outbox
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.voice.library import Library
 
+_NO_BOT_TOKEN = "SLACK_BOT_TOKEN lacks beside the app token or signing secret; the README says where it is"  # noqa: S105
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One thing looked at; ``wrong`` says what is the matter and how to mend it, empty when all is well."""
+    """One thing looked at; ``wrong`` says what is the matter and how to mend it, empty when all is well.
+
+    ``advice`` is for what works and could be better, or cannot be seen from here.
+    """
 
     what: str
     well: str = ""
     wrong: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        sign = "✗" if self.wrong else "!" if self.advice else "✓"
+        return f"{sign} {self.what}: {self.wrong or self.advice or self.well}"
 
 
 async def run() -> bool:
-    """Look at everything and say what was seen; True when all is well."""
-    looks = [look async for look in _looks()]
-    for look in looks:
-        typer.echo(f"{'✗' if look.wrong else '✓'} {look.what}: {look.wrong or look.well}")
-    return not any(look.wrong for look in looks)
+    """Look at everything and say what was seen; True when nothing is wrong."""
+    well = True
+    async for look in _looks():
+        typer.echo(str(look))
+        well = well and not look.wrong
+    return well
 
 
 async def _looks() -> AsyncIterator[Look]:
@@ -39,23 +50,27 @@ async def _looks() -> AsyncIterator[Look]:
         yield Look("settings", wrong=str(error))
         return
     yield Look("settings", well="read from the environment and .env")
-    for look in _prompts(settings):
+    library, prompts = _prompts(settings)
+    for look in prompts:
         yield look
     yield await _database(settings)
     yield await _outbox(settings)
+    for look in await _slack(settings, library):
+        yield look
 
 
-def _prompts(settings: Settings) -> list[Look]:
+def _prompts(settings: Settings) -> tuple[Library | None, list[Look]]:
+    """The library too, where one can be built."""
     try:
         library = Library.load(settings.prompts)
     except PortevoixError as error:
-        return [Look("prompts", wrong=line) for line in str(error).splitlines()]
+        return None, [Look("prompts", wrong=line) for line in str(error).splitlines()]
     looks = [Look("prompts", wrong=str(problem)) for problem in library.problems]
     for brand_id, house in library.houses.items():
         languages = " and ".join(house.rules.languages)
         well = f"{house.brand.name}, {len(house.templates)} templates in {languages}"
         looks.append(Look(f"brand {brand_id}", well=well))
-    return looks
+    return library, looks
 
 
 async def _database(settings: Settings) -> Look:
@@ -72,3 +87,16 @@ async def _outbox(settings: Settings) -> Look:
     outbox = Outbox(settings.outbox_file)
     reason = await outbox.check()
     return Look("outbox", well=f"{settings.outbox_file} can be written", wrong=str(reason or ""))
+
+
+async def _slack(settings: Settings, library: Library | None) -> list[Look]:
+    try:
+        access = settings.slack
+    except SettingsError as error:
+        return [Look("slack", wrong=str(error))]
+    if not access:
+        half = settings.slack_app_token or settings.slack_signing_secret
+        return [Look("slack", well="not configured; the README says how", wrong=_NO_BOT_TOKEN if half else "")]
+    from bot.cli import doctor_slack  # half a second of Slack's client, for those who use it
+
+    return await doctor_slack.looks(settings, library)

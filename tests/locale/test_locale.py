@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.chat.console.tally import SENTENCES as TALLIES
+from bot.chat.slack.team import Coming
 from bot.desk.case import Remark, Severity, Status
 from bot.errors import Blocked, NotNow
 from bot.locale import Sentences
@@ -44,7 +45,7 @@ def catalog() -> dict[tuple[str, str], str | tuple[str, ...]]:
 def sentences() -> set[str]:
     """Every English sentence in the code that is looked up in the catalog."""
     found = {says for path in BOT.rglob("*.py") for says in _in_code(ast.parse(path.read_text()))}
-    return found | set(CHECKS.values()) | set(OBSTACLES.values()) | {one for one, _ in TALLIES.values()}
+    return found | {*Coming} | set(CHECKS.values()) | set(OBSTACLES.values()) | {one for one, _ in TALLIES.values()}
 
 
 def _in_code(tree: ast.Module) -> Iterator[str]:

@@ -113,7 +113,7 @@ class Commands:
     async def _decide(self, link: str, user: str, decision: Callable[[int], Decision]) -> str:
         """Decide on exactly the draft that the linked card shows; returns what to tell the person."""
         where = message_of(link)
-        card = await self.team.cards.at(self.team.place(where[0]), where[1]) if where else None
+        card = await self.team.card_at(*where) if where else None
         case = await self.team.case(card.case_id) if card else None
         if card is None or case is None:
             return self.team.say()("This link leads to no card of mine.")

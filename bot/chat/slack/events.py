@@ -6,7 +6,7 @@ A complaint is stored before Slack gets its acknowledgement: what fails here, Sl
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from bot.chat.slack.identity import amends
 from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, noted, preview_came
 from bot.chat.slack.payload import inner, words
 from bot.chat.slack.queue import queue_of
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import Coming, Team
 from bot.desk.card import Card
 from bot.desk.case import Case, Complaint, Status
 from bot.desk.decision import Approve, Decision, Redraft, Undo
@@ -56,7 +56,7 @@ class Events:
             return
         everything = await self._counts(event, brand, channel)
         for complaint in complaints(event, channel, arrival, everything=everything):
-            await self._receive(complaint, event, channel)
+            await self._receive(complaint, event, channel, words(event, "user"))
 
     async def _counts(self, event: Event, brand: str, channel: str) -> bool:
         """Whether plain words count here: where customers write, unless it is one of the team who does."""
@@ -68,15 +68,21 @@ class Events:
         everybody = set(rules.managers.default).union(*rules.managers.special.values())
         return person is None or everybody.isdisjoint({person.id, *person.groups})
 
-    async def _receive(self, complaint: Complaint, message: Event, channel: str) -> None:
-        bare = bool(complaint.link) and not message.get("attachments")
-        case, new = await self.team.receive(complaint, wait=PREVIEW if bare else timedelta())
-        if not new and case.complaint.source != complaint.source and (user := words(message, "user")):
-            self.team.later.start(self._point_to(case, channel, user))
+    async def _receive(self, complaint: Complaint, message: Event, channel: str, user: str) -> None:
+        """Store a complaint that this message holds or brings; whoever brings what is known gets the card."""
+        case, new = await self.team.receive(complaint, wait=PREVIEW if _bare(complaint, message) else timedelta())
+        if not new and case.complaint.source != complaint.source and user:
+            self.team.later.start(self._tell(channel, user, self.team.known(case)))
+        if new and user and not self.team.review_room(case.brand):
+            self.team.later.start(self._warn(case, channel, user))
 
-    async def _point_to(self, case: Case, channel: str, user: str) -> None:
-        """Somebody forwarded what is known: they get the card."""
-        await self.team.tell(channel, user, await self.team.known(case))
+    async def _warn(self, case: Case, channel: str, user: str) -> None:
+        """No card can stand here: say so."""
+        if (coming := await self.team.coming(case)) is not Coming.SOON:
+            await self.team.tell(channel, user, self.team.say(case.brand)(coming))
+
+    async def _tell(self, channel: str, user: str, told: Awaitable[str]) -> None:
+        await self.team.tell(channel, user, await told)
 
     async def _previewed(self, message: Event, channel: str) -> None:
         """A link's preview has come: it tells what the complaint lacked."""
@@ -87,7 +93,7 @@ class Events:
         for found in complaints(message, channel, self.team.arrival(brand), everything=everything):
             stored = await self.team.case(found.id)
             if stored is None:
-                await self._receive(found, message, channel)
+                await self._receive(found, message, channel, words(message, "user"))
             elif (lacked := amends(stored.complaint, found)) and stored.status in _OPEN:
                 await self._decide(stored, lacked, words(message, "user"), channel, quiet=True)
 
@@ -97,7 +103,7 @@ class Events:
         thread = words(event, "thread_ts")
         if not thread or thread == words(event, "ts"):
             return None
-        return await self.team.cards.at(self.team.place(channel), thread)
+        return await self.team.card_at(channel, thread, by=words(event, "parent_user_id") or "nobody told")
 
     async def _note(self, event: Event, card: Card, *, retried: bool) -> None:
         """A person's words below a card are a note for another draft, never a text to publish."""
@@ -124,7 +130,7 @@ class Events:
         if not found and mention(event, arrival):
             found = complaints(event, channel, arrival, everything=True)
         for complaint in found:
-            await self._receive(complaint, event, channel)
+            await self._receive(complaint, event, channel, user)
         if not found and not retried:
             self.team.later.start(self.team.tell(channel, user, self._how(brand)))
 
@@ -139,9 +145,10 @@ class Events:
             log.warning("the thread could not be read: %s", code(error), extra={"channel": channel})
             await self.team.tell(channel, user, self.team.say(brand)("I cannot read this thread. Please forward it."))
             return
-        found = [c for root in page["messages"][:1] for c in complaints(root, channel, arrival, everything=True)]
+        root: Event = next(iter(page["messages"]), {})
+        found = complaints(root, channel, arrival, everything=True)
         for complaint in found:
-            await self._receive(noted(complaint, mention(event, arrival)), event, channel)
+            await self._receive(noted(complaint, mention(event, arrival)), root, channel, user)
         if not found:
             await self.team.tell(channel, user, self._how(brand))
 
@@ -175,7 +182,8 @@ class Events:
         item = inner(event, "item")
         if words(item, "type") != "message":
             return None
-        return await self.team.cards.at(self.team.place(words(item, "channel")), words(item, "ts"))
+        by = words(event, "item_user") or "nobody told"
+        return await self.team.card_at(words(item, "channel"), words(item, "ts"), by)
 
     async def _decide(self, case: Case, decision: Decision, user: str, channel: str, *, quiet: bool) -> None:
         """Decide; a refusal is told to the person alone, and not again when Slack repeats itself."""
@@ -222,3 +230,12 @@ class Events:
         tokens = inner(event, "tokens")
         if words(event, "type") == "app_uninstalled" or tokens.get("bot"):
             self.team.workspace.sign_out(words(event, "type"))
+
+
+def _bare(complaint: Complaint, message: Event) -> bool:
+    """Whether only a link came, whose preview Slack may still add."""
+    own = complaint.link.partition("?")[0].endswith(words(message, "ts").replace(".", ""))
+    return bool(complaint.link) and complaint.network not in _NO_PREVIEW and not own and not message.get("attachments")
+
+
+_NO_PREVIEW = frozenset({"web", "email"})

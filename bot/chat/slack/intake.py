@@ -124,7 +124,7 @@ def command_complaint(text: object, arrival: Arrival, channel: str, trigger: str
     place = _best(found) or _typed_link(raw)
     bare = plain(without(raw, [link for link in found if recognise(link).link == place.link]))
     said = plain(raw) if bare and place.network == "web" else bare if found or not place.link else ""
-    source = Source(text=said, place=place, told=said, origin=_slack_origin(place))
+    source = Source(text=said, place=place, author=place.author, told=said, origin=_slack_origin(place))
     return _typed(source, arrival, channel, trigger)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from async_lru import alru_cache
 
 from bot.desk.brand import Person
-from bot.network.slack.trouble import CALL_ERRORS, Trouble, code
+from bot.network.slack.trouble import CALL_ERRORS, code
 from bot.network.slack.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -16,8 +16,6 @@ log = logging.getLogger(__name__)
 PERSON, GROUP = "slack:", "slack-group:"
 #: Seconds for which a name is remembered, and who belongs to a group; Slack also tells when a group changes.
 NAMES, MEMBERS = 3600, 300
-#: Seconds for which it is remembered whether we are in a channel.
-ROOMS = 30
 #: Names remembered at a time.
 MOST = 5_000
 
@@ -29,7 +27,6 @@ class People:
         self._workspace = workspace
         self._last_known: dict[str, frozenset[str]] = {}
         self._name = alru_cache(maxsize=MOST, ttl=NAMES)(self._ask_name)
-        self._rooms = alru_cache(maxsize=MOST, ttl=ROOMS)(self._ask_room)
         self._members = alru_cache(maxsize=MOST, ttl=MEMBERS)(self._ask_members)
 
     async def person(self, user: str, among: Iterable[str] = ()) -> Person:
@@ -59,13 +56,6 @@ class People:
             log.warning("Slack does not tell who is in this group: %s", code(error), extra={"group": group})
         return self._last_known.get(group, frozenset())
 
-    async def are_we_in(self, channel: str) -> bool:
-        """Whether our app is in this channel, and may post there."""
-        try:
-            return await self._rooms(channel)
-        except CALL_ERRORS as error:  # a direct message between others, a private channel: we do not even see it
-            return self._workspace.note(error) is Trouble.UNSURE
-
     def group_changed(self, group: str) -> None:
         """Slack says that people joined or left."""
         self._members.cache_invalidate(group)
@@ -75,10 +65,6 @@ class People:
         profile = told.get("profile") or {}
         names = (profile.get("real_name"), told.get("real_name"), profile.get("display_name"), told.get("name"))
         return str(next(filter(None, names), user))
-
-    async def _ask_room(self, channel: str) -> bool:
-        told = (await self._workspace.client.conversations_info(channel=channel))["channel"]
-        return bool(told.get("is_member") or told.get("is_im"))
 
     async def _ask_members(self, group: str) -> frozenset[str]:
         return frozenset((await self._workspace.client.usergroups_users_list(usergroup=group))["users"])

@@ -119,6 +119,8 @@ class SlackReview:
         if case is None or case.draft is None or (room := self._place(case)) is None:
             return False
         workspace, channel = room
+        if await self._overheard(case, workspace, channel):
+            return False
         known = await self._cards.of(case_id, CHAT)
         own = next((known_card for known_card in known if known_card.draft == case.draft.number), None)
         own = await self._posted(case, own, workspace, channel)
@@ -145,6 +147,20 @@ class SlackReview:
             return None
         workspace = self._workspace(team if chat == CHAT else "")
         return (workspace, channel) if workspace and workspace.usable(channel) else None
+
+    async def _overheard(self, case: Case, workspace: Workspace, channel: str) -> bool:
+        """Whether another company would read the card: then it stands nowhere but in the App Home."""
+        house = self._library.houses.get(case.brand)
+        if house and f"{CHAT}:{channel}" in house.rules.review:
+            return False
+        try:
+            shared = (await workspace.room(channel)).shared
+        except CALL_ERRORS as error:
+            workspace.note(error, channel)
+            raise
+        if shared:
+            workspace.close(channel, "shared with another company; name a review room in brand.yaml")
+        return shared
 
     def _workspace(self, team: str) -> Workspace | None:
         return next((w for w in self._workspaces if not team or w.team == team), None)

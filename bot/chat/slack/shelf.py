@@ -81,11 +81,13 @@ class Shelf:
 
     # The form
 
-    async def _form(self, brand: str, name: str, *, typed: EditedText | None = None, conflict: str = "") -> View:
+    async def _form(
+        self, brand: str, name: str, *, typed: EditedText | None = None, changed: Changed | None = None
+    ) -> View:
         """The form of a template: as its file has it, or with what is typed and what that would answer."""
-        source = await asyncio.to_thread(self.team.editing.source, brand, name)
-        if typed and typed.version and not conflict:
-            source = replace(source, version=typed.version)  # the preview does not change what was seen
+        source = changed.source if changed else await asyncio.to_thread(self.team.editing.source, brand, name)
+        if typed and typed.version and not changed:
+            source = replace(source, version=typed.version)  # a preview does not change what was seen
         body = typed.body if typed else source.body
         complaint = await self._complaint(source)
         preview, problems = await asyncio.to_thread(self._tried, source, body, complaint)
@@ -93,7 +95,7 @@ class Shelf:
         changed_as_file = source.modified_at if _by_hand(source, last) else None
         return templates.edit_view(
             source,
-            self.team.editing.siblings(source),
+            await asyncio.to_thread(self.team.editing.siblings, source),
             self.team.say(brand),
             body=typed.body if typed else None,
             problems=problems,
@@ -101,7 +103,7 @@ class Shelf:
             complaint=complaint,
             last=last,
             changed_as_file=changed_as_file,
-            conflict_diff=conflict,
+            conflict_diff=changed.difference if changed else "",
         )
 
     async def _complaint(self, source: Source) -> Complaint:
@@ -183,7 +185,7 @@ class Shelf:
         except Broken:
             return await self._form(typed.brand, typed.name, typed=typed)
         except Changed as changed:
-            return await self._form(typed.brand, typed.name, typed=typed, conflict=changed.difference)
+            return await self._form(typed.brand, typed.name, typed=typed, changed=changed)
         if after.version != before.version:
             await self._keep(before.body, after, person)
         return templates.saved(after, self.team.say(typed.brand))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from bot.chat.slack.identity import Arrival
@@ -16,7 +18,7 @@ from bot.chat.slack.people import People
 from bot.chat.slack.review import CHAT, SlackReview
 from bot.desk.board import Board
 from bot.desk.brand import Person
-from bot.desk.card import Cards
+from bot.desk.card import Card, Cards
 from bot.desk.case import Case, Complaint
 from bot.desk.decision import Decision
 from bot.desk.desk import Desk
@@ -25,14 +27,27 @@ from bot.desk.ports import Clock
 from bot.errors import PortevoixError, Refusal
 from bot.locale import Sentences
 from bot.network.slack.trouble import CALL_ERRORS, code
-from bot.network.slack.workspace import Workspace
+from bot.network.slack.workspace import Room, Workspace
 from bot.voice.editing import Editing
 from bot.voice.house import House
 from bot.voice.library import Library
 
 log = logging.getLogger(__name__)
 
+#: Seconds between looks for a card that was posted a moment ago.
+JUST_POSTED = (0.05, 0.2, 0.5)
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
+
+
+class Coming(StrEnum):
+    """What becomes of the card of a complaint that somebody brought, as a sentence for them."""
+
+    SOON = "Thank you. A draft is on its way."
+    NOT_HERE = "I am not in this channel: invite me with /invite, and the draft appears here."
+    OVERHEARD = (
+        "This channel is shared with another company, who would read the card. It waits in my App Home; "
+        "name a review room in brand.yaml to have cards there."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +109,17 @@ class Team:
         """The channel as cards name it."""
         return f"{CHAT}:{self.workspace.team}:{channel}"
 
+    async def card_at(self, channel: str, message: str, by: str = "") -> Card | None:
+        """The card that this message is; ``by`` is the Slack id of who wrote it, empty where it may be a card.
+
+        Somebody may be quicker than our note of what we have just posted: then it is looked for again.
+        """
+        for wait in JUST_POSTED if by in {"", self.workspace.bot_user} else ():
+            if card := await self.cards.at(self.place(channel), message):
+                return card
+            await asyncio.sleep(wait)
+        return await self.cards.at(self.place(channel), message)
+
     # Who speaks, and what we say
 
     def say(self, brand: str = "") -> Sentences:
@@ -145,11 +171,20 @@ class Team:
 
     async def received(self, case: Case) -> str:
         """What to say to somebody who asked for a draft by command or form."""
-        say = self.say(case.brand)
+        return self.say(case.brand)(await self.coming(case))
+
+    async def coming(self, case: Case) -> Coming:
+        """Whether the case's card can stand where it has to."""
         channel = case.complaint.source.split(":")[2]
-        if self.review_room(case.brand) or await self.people.are_we_in(channel):
-            return say("Thank you. A draft is on its way.")
-        return say("I am not in this channel: invite me with /invite, and the draft appears here.")
+        if self.review_room(case.brand):
+            return Coming.SOON
+        try:
+            room = await self.workspace.room(channel)
+        except CALL_ERRORS:  # a direct message between others, a private channel: we do not even see it
+            room = Room(member=False, shared=False, archived=False)
+        if room.shared:
+            return Coming.OVERHEARD
+        return Coming.SOON if room.member else Coming.NOT_HERE
 
     # Receiving and deciding
 

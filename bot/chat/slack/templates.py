@@ -130,9 +130,9 @@ def edit_view(
     """The form of one template; ``siblings`` are all of its topic.
 
     ``body`` is what the person typed so far, where it is not the file's; ``problems`` have the lines of the file.
-    ``preview`` answers ``complaint``; none, or ``Editing.example``, where nobody has complained about the topic. ``conflict_diff`` is what
-    somebody else changed since the form was opened: ``source`` is then how it stands now, and what is saved next
-    replaces that.
+    ``preview`` answers ``complaint``; none, or ``Editing.example``, where nobody has complained about the topic.
+    ``conflict_diff`` is what somebody else changed since the form was opened: ``source`` is then how it stands now, and
+    what is saved next replaces that.
     """
     text = source.body.strip("\n") if body is None else body
     short = kit.units(text) <= LONGEST

@@ -7,10 +7,12 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from aiolimiter import AsyncLimiter
+from async_lru import alru_cache
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -27,6 +29,17 @@ PATIENCE = 5
 PACE, BURST = 1.0, 3
 #: Messages read at a time, and at most, when one of ours is looked for.
 PAGE, MOST = 100, 1_000
+#: Seconds for which it is remembered how we see a channel.
+ROOMS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A channel as we see it: whether we are in it, and whether another company is as well."""
+
+    member: bool
+    shared: bool
+    archived: bool
 
 
 class Workspace:
@@ -39,6 +52,7 @@ class Workspace:
         self.scopes: frozenset[str] = frozenset()
         self.signed_out = ""  # Slack's word for why the token is no good
         self.gone: dict[str, str] = {}  # channel -> Slack's word for why it is not there for us
+        self.room = alru_cache(maxsize=MOST, ttl=ROOMS)(self._ask_room)
         self._paces = defaultdict[str, AsyncLimiter](lambda: AsyncLimiter(BURST, BURST / pace))
 
     async def sign_in(self) -> None:
@@ -86,6 +100,11 @@ class Workspace:
                 return
         raise TooMuch(f"more than {MOST} messages")
 
+    async def _ask_room(self, channel: str) -> Room:
+        told = (await self.client.conversations_info(channel=channel))["channel"]
+        member = bool(told.get("is_member") or told.get("is_im"))
+        return Room(member, bool(told.get("is_ext_shared")), bool(told.get("is_archived")))
+
     def permalink(self, channel: str, ts: str, thread: str = "") -> str:
         """Where people open this message."""
         behind = f"?thread_ts={thread}&cid={channel}" if thread and thread != ts else ""
@@ -96,10 +115,15 @@ class Workspace:
         kind = trouble(error)
         if kind is Trouble.SIGNED_OUT:
             self.sign_out(code(error))
-        if kind is Trouble.GONE and channel and channel not in self.gone:
-            self.gone[channel] = code(error)
-            log.error("the channel is not there for us: %s", code(error), extra={"channel": channel})
+        if kind is Trouble.GONE and channel:
+            self.close(channel, code(error))
         return kind
+
+    def close(self, channel: str, why: str) -> None:
+        """Nothing is posted in this channel until something comes from it again."""
+        if channel not in self.gone:
+            self.gone[channel] = why
+            log.error("nothing can be posted in this channel: %s", why, extra={"channel": channel})
 
     def sign_out(self, why: str) -> None:
         """The token is no good any more: nothing is tried until a restart."""
@@ -109,7 +133,8 @@ class Workspace:
 
     def alive(self, channel: str) -> None:
         """Something came from this channel: it is there again."""
-        self.gone.pop(channel, None)
+        if self.gone.pop(channel, None):
+            self.room.cache_clear()
 
     def usable(self, channel: str) -> bool:
         """Whether a message in this channel has a chance."""

@@ -154,6 +154,14 @@ def test_after_that_moment_there_is_nothing_to_take_back():
     assert not pressed(message)
 
 
+def test_a_reply_that_could_not_be_sent_is_not_said_to_be_on_its_way():
+    """The reason stands there, however long it could still be taken back."""
+    case = a_case(status=Status.APPROVED, reply=a_reply(), reason=Remark("The text is empty."))
+    said = seen(drawn(case, undo_until=NOW + timedelta(seconds=60)))
+    assert "pas encore envoyé\u00a0: Le texte est vide." in said
+    assert "Publication" not in said
+
+
 def test_what_is_posted_by_hand_can_be_copied_whole():
     """The text as approved, the composer with it, and the button for afterwards."""
     text = "Bonjour, " + '"très" ' * 600 + "désolés."
@@ -320,10 +328,12 @@ def test_any_case_can_be_drawn(case, by_hand, signature, count):
     json.dumps(message, ensure_ascii=False).encode()  # no half characters
 
 
-def test_the_largest_card_is_still_one_message():
-    """200,000 characters of complaint, forty findings, a draft of 5,000, three hundred templates, all in emoji."""
-    findings = (Finding("x", Level.WARN, Remark("{reason}", {"reason": "🤬" * 500})),) * 40
-    case = a_case(complaint={"text": '"🤬' * 100_000}, draft={"text": "👩‍👩‍👧" * 1_000, "findings": findings})
+@pytest.mark.parametrize("sign", ["🤬", '"', "\x00", "é"])
+def test_the_largest_card_is_still_one_message(sign):
+    """200,000 characters of complaint, forty findings, a draft of 5,000, three hundred templates; all in hard signs."""
+    findings = tuple(Finding("x", level, Remark("{reason}", {"reason": sign * 500})) for level in Level) * 20
+    wrote = {"text": sign * 200_000, "notes": (sign * 900,) * 9, "author_name": sign * 900}
+    case = a_case(complaint=wrote, draft={"text": sign * 5_000, "findings": findings}, escalated=sign * 900)
     message = drawn(case, templates=tuple(f"modèle-{number}" for number in range(300)), length=Length(5_000, 280))
     assert kit.size(message["blocks"]) < 13_200
     assert Act.TEMPLATE in pressed(message)
