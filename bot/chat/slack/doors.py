@@ -9,6 +9,7 @@ from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
@@ -33,7 +34,8 @@ class Door:
     def __init__(self, workspace: Workspace, listeners: Listeners, acked: Acked, signing_secret: str = "") -> None:
         # acknowledged once the listener returns: what was forwarded is stored before Slack hears "ok"
         self.app = AsyncApp(
-            client=workspace.client,
+            client=AsyncWebClient(base_url=workspace.client.base_url, session=workspace.client.session),
+            authorize=_authorize(workspace),
             signing_secret=signing_secret or "socket mode needs none",
             process_before_response=True,
         )
@@ -51,6 +53,21 @@ class Door:
     def signed(self, body: str, headers: Mapping[str, str]) -> bool:
         """Whether this request is signed with our secret, lately."""
         return self._verifier is not None and self._verifier.is_valid_request(body, dict(headers))
+
+
+def _authorize(workspace: Workspace) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Who we are is known since we signed in: Bolt need not ask Slack before it lets a complaint in."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id or workspace.team,
+            bot_user_id=workspace.bot_user,
+            bot_id=workspace.bot_id,
+            bot_token=workspace.client.token,
+        )
+
+    return authorize
 
 
 def _kind(body: Mapping[str, Any]) -> str:
