@@ -12,8 +12,8 @@ from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from starlette.responses import Response
 
 from bot.app import SystemClock, at_work
+from bot.chat.later import Later
 from bot.chat.slack.doors import Door, answer, refused, socket
-from bot.chat.slack.later import Later
 from bot.chat.slack.listeners import Listeners
 from bot.chat.slack.news import PromptsNews
 from bot.chat.slack.people import People

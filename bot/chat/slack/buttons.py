@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from bot.chat.around import Around
+from bot.chat.grammar import ALL_TEMPLATES, Act
 from bot.chat.slack import blocks as kit
-from bot.chat.slack.around import Around
 from bot.chat.slack.blocks import Block
-from bot.chat.slack.decisions import ALL_TEMPLATES, Act, block_id
+from bot.chat.slack.decisions import block_id
 from bot.desk.case import Case, Status
 from bot.locale import Sentences
 from bot.network.manual import Handout

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from bot.chat import words
+from bot.chat.around import Around as Around
+from bot.chat.grammar import Act
 from bot.chat.slack import blocks as kit
-from bot.chat.slack.around import Around as Around
 from bot.chat.slack.blocks import Block
 from bot.chat.slack.buttons import buttons, fits_card
-from bot.chat.slack.decisions import Act, block_id
+from bot.chat.slack.decisions import block_id
 from bot.chat.slack.text import inert
 from bot.desk.case import Case, Draft, Finding, Reply, Severity, Status
 from bot.locale import Sentences

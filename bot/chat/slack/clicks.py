@@ -10,8 +10,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bot.chat.grammar import ALL_TEMPLATES, Act, Form, decision_of
 from bot.chat.slack import forms
-from bot.chat.slack.decisions import ALL_TEMPLATES, Act, Click, Form, click, decision_of
+from bot.chat.slack.decisions import Click, click
 from bot.chat.slack.events import Events
 from bot.chat.slack.intake import form_complaint
 from bot.chat.slack.modal import Subject, View, subject
@@ -62,7 +63,7 @@ class Clicks:
             log.warning("a click could not be answered: %s", code(error), extra={"case": case.id})
 
     async def _about(self, case: Case, what: Click, body: Payload) -> None:
-        if decision := decision_of(what):
+        if decision := decision_of(what.act, what.draft, what.value):
             await self._decide(case, decision, what)
         elif what.act is Act.TYPED:
             await self._typed(case, what, body)

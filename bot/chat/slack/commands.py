@@ -8,9 +8,7 @@ from typing import Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.chat.slack import forms
-from bot.chat.slack.clicks import Clicks
-from bot.chat.slack.decisions import (
+from bot.chat.grammar import (
     ApproveCase,
     DraftReply,
     EditTemplate,
@@ -21,8 +19,10 @@ from bot.chat.slack.decisions import (
     ShowQueue,
     Templates,
     command,
-    message_of,
 )
+from bot.chat.slack import forms
+from bot.chat.slack.clicks import Clicks
+from bot.chat.slack.decisions import message_of
 from bot.chat.slack.events import Events
 from bot.chat.slack.home import help_message, queue_message
 from bot.chat.slack.intake import command_complaint, complaints
@@ -57,7 +57,7 @@ class Commands:
         brand = self.team.brand_for(channel)
         say = self.team.say(brand)
         known = self.team.library.houses[brand].templates if brand else ()
-        asked = command(words(body, "text"), known)
+        asked = command(words(body, "text"), known, leads_to_message=message_of)
         try:
             match asked:
                 case Help():

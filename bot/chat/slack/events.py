@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.chat.slack import decisions
+from bot.chat import grammar
 from bot.chat.slack.home import home
 from bot.chat.slack.identity import amends
 from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, noted, preview_came
@@ -164,7 +164,7 @@ class Events:
         if card is None or case is None:
             return
         rules = self.team.house(case).rules.reactions
-        if meant := decisions.reaction(words(event, "reaction"), rules, card.draft):
+        if meant := grammar.reaction(words(event, "reaction"), rules, card.draft):
             await self._decide(case, meant, user, words(inner(event, "item"), "channel"), quiet=retried)
 
     async def unreacted(self, event: Event) -> None:
@@ -173,7 +173,7 @@ class Events:
         case = await self.team.case(card.case_id) if card else None
         if card is None or case is None or case.draft is None or case.draft.number != card.draft:
             return
-        meant = decisions.reaction(words(event, "reaction"), self.team.house(case).rules.reactions, card.draft)
+        meant = grammar.reaction(words(event, "reaction"), self.team.house(case).rules.reactions, card.draft)
         own = any(approval.by == f"slack:{user}" for approval in case.approvals)
         if own and isinstance(meant, Approve) and case.status in {Status.APPROVED, Status.AWAITING}:
             await self._decide(case, Undo(), user, words(inner(event, "item"), "channel"), quiet=False)

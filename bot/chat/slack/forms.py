@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat import words
+from bot.chat.around import Around
+from bot.chat.grammar import Act, Form
 from bot.chat.slack import blocks as kit
-from bot.chat.slack.around import Around
 from bot.chat.slack.blocks import Block
 from bot.chat.slack.buttons import is_name, way_to_post
 from bot.chat.slack.card import findings, link_to, shown
-from bot.chat.slack.decisions import Act, Form, block_id
+from bot.chat.slack.decisions import block_id
 from bot.chat.slack.modal import Subject, View, modal, typed
 from bot.desk.case import Case, Finding
 from bot.desk.decision import Amend

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.chat import words
+from bot.chat.grammar import Act
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
 from bot.chat.slack.card import escaped, title
-from bot.chat.slack.decisions import Act
 from bot.desk.board import Week
 from bot.desk.case import Case, Status
 from bot.locale import Sentences

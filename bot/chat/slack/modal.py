@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.chat.grammar import Form
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
-from bot.chat.slack.decisions import Form
 from bot.desk.case import Case
 
 View = Block

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from bot.chat.slack.later import Later
+from bot.chat.later import Later
 from bot.chat.slack.text import escape
 from bot.locale import Sentences
 from bot.network.slack.trouble import CALL_ERRORS, code

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.chat.grammar import EditTemplate, NewTemplate, Templates
 from bot.chat.slack import forms, templates
 from bot.chat.slack import template_reading as reading
-from bot.chat.slack.decisions import EditTemplate, NewTemplate, Templates
 from bot.chat.slack.modal import View
 from bot.chat.slack.opening import Opening
 from bot.chat.slack.payload import inner, words

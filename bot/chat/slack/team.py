@@ -12,8 +12,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.chat.later import Later
 from bot.chat.slack.identity import Arrival
-from bot.chat.slack.later import Later
 from bot.chat.slack.people import People
 from bot.chat.slack.review import CHAT, SlackReview
 from bot.desk.board import Board

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.chat.slack.around import Around
+from bot.chat.around import Around
 from bot.desk.case import Alternative, Approval, Case, Complaint, Draft, Origin, Reply, Severity, Status
 from bot.locale import Sentences
 

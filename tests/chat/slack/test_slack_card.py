@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_case import CARD, LINK, NASTY, NOW, a_case, a_reply, around, pressed
 
+from bot.chat.grammar import ALL_TEMPLATES, Act
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.card import FALLBACK, VIEW, card, collapsed
-from bot.chat.slack.decisions import ALL_TEMPLATES, Act
 from bot.desk.case import Approval, Finding, Level, Origin, Remark, Severity, Status, Wish
 from bot.desk.ports import Length
 from bot.locale import Sentences

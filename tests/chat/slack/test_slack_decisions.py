@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_case import CARD, a_case
 
-from bot.chat.slack.decisions import (
+from bot.chat.grammar import (
     ALL_TEMPLATES,
     Act,
     ApproveCase,
-    Click,
     DraftReply,
     EditTemplate,
     Help,
@@ -21,13 +20,11 @@ from bot.chat.slack.decisions import (
     RejectCase,
     ShowQueue,
     Templates,
-    block_id,
-    click,
     command,
     decision_of,
-    message_of,
     reaction,
 )
+from bot.chat.slack.decisions import Click, block_id, click, message_of
 from bot.desk.decision import Approve, Escalate, Redraft, Reject, Take, TryAgain, Undo, UseTemplate
 from bot.voice.protocol import Reactions
 
@@ -98,7 +95,8 @@ def test_what_is_typed_comes_with_the_form_it_is_typed_in():
 )
 def test_a_click_decides_unless_a_form_has_to_ask(read, meant):
     """Reject asks why, Edit asks what."""
-    assert decision_of(click(read)) == meant
+    pressed = click(read)
+    assert decision_of(pressed.act, pressed.draft, pressed.value) == meant
 
 
 @pytest.mark.parametrize(
@@ -213,7 +211,7 @@ def test_a_reaction_may_be_written_as_the_emoji_itself(written):
 )
 def test_the_commands_are_understood_in_both_languages(text, meant):
     """A few words, each with its French twin."""
-    assert command(text, {"Weird_Name"}) == meant
+    assert command(text, {"Weird_Name"}, leads_to_message=message_of) == meant
 
 
 @pytest.mark.parametrize(
@@ -233,13 +231,13 @@ def test_the_commands_are_understood_in_both_languages(text, meant):
 )
 def test_a_complaint_may_begin_with_a_word_of_ours(text):
     """Whatever does not fit a command is what a customer wrote."""
-    assert command(f"  {text} ") == DraftReply(text)
+    assert command(f"  {text} ", leads_to_message=message_of) == DraftReply(text)
 
 
 @given(st.text())
 def test_any_text_is_some_command(text):
     """And a complaint is kept to the letter."""
-    meant = command(text)
+    meant = command(text, leads_to_message=message_of)
     assert not isinstance(meant, DraftReply) or meant.text == text.strip()
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_case import NASTY, a_case, a_reply, around, pressed
 
+from bot.chat.grammar import Act, Form
 from bot.chat.slack import forms, modal
-from bot.chat.slack.decisions import Act, Form
 from bot.desk.case import Finding, Level, Remark
 from bot.desk.decision import Amend
 from bot.desk.ports import Length

@@ -7,7 +7,8 @@ import pytest
 from blockkit import check_message, check_view, formats, pings, seen
 from sample_case import CARD, NASTY, NOW, a_case, a_reply
 
-from bot.chat.slack.decisions import Act, click
+from bot.chat.grammar import Act
+from bot.chat.slack.decisions import click
 from bot.chat.slack.home import SHORT, SHOWN, HomeCase, Pile, Queue, help_message, home, queue_message
 from bot.desk.board import Week
 from bot.desk.case import Remark, Status
