@@ -11,8 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.chat import grammar
+from bot.chat.identity import amends
 from bot.chat.slack.home import home
-from bot.chat.slack.identity import amends
 from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, noted, preview_came
 from bot.chat.slack.payload import inner, words
 from bot.chat.slack.queue import queue_of

@@ -4,32 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from bot.chat.slack.identity import Arrival, made, short
+from bot.chat.identity import Bringing, Source, key, made, of_post, short
 from bot.chat.slack.payload import inner, maps, moment, words
 from bot.chat.slack.posts import posted
 from bot.chat.slack.sources import (
     Part,
-    Source,
     beside,
     filenames,
     is_mail,
     is_remark,
     is_share,
-    key,
     linked,
     mail,
-    of_post,
     permalink,
     previewed,
     share,
     slack_message,
 )
-from bot.chat.slack.text import kept, links, marked, plain, unescape, without
+from bot.chat.slack.text import links, marked, plain, unescape, without
+from bot.chat.texts import kept
 from bot.desk.case import Complaint
 from bot.network.links import Place, recognise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Where a payload came in, and for whom. ``bot_user``, ``bot_id`` and ``app_id`` are our own."""
+
+    team: str
+    brand: str
+    received_at: datetime  # aware, UTC
+    workspace_url: str = ""  # https://acme.slack.com/
+    bot_user: str = ""
+    bot_id: str = ""
+    app_id: str = ""
+
+
+def _bringing(arrival: Arrival, channel: str, ts: str) -> Bringing:
+    def named(channel: str, ts: str) -> str:
+        return f"slack:{arrival.team}:{channel}:{ts}"
+
+    return Bringing(message=named(channel, ts), brand=arrival.brand, received_at=arrival.received_at, named=named)
 
 
 def complaints(message: object, channel: str, arrival: Arrival, *, everything: bool = False) -> list[Complaint]:
@@ -47,7 +66,7 @@ def complaints(message: object, channel: str, arrival: Arrival, *, everything: b
     sources = _carried(message, arrival, everything=everything)
     if not sources and (everything or _shows(message)):
         sources = _own(message, channel, arrival)
-    return made(sources, (channel, words(message, "ts") or _stand_in(message)), arrival)
+    return made(sources, _bringing(arrival, channel, words(message, "ts") or _stand_in(message)))
 
 
 def is_ours(message: object, arrival: Arrival) -> bool:
@@ -176,7 +195,7 @@ def _slack_origin(place: Place) -> tuple[str, str]:
 
 
 def _typed(source: Source, arrival: Arrival, channel: str, trigger: str) -> Complaint | None:
-    found = made([source], (channel, short(trigger)), arrival)
+    found = made([source], _bringing(arrival, channel, short(trigger)))
     return replace(found[0], source=f"slack:{arrival.team}:{channel}") if found else None
 
 

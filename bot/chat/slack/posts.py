@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 
+from bot.chat.identity import Source, key
 from bot.chat.slack.payload import maps, moment, words
-from bot.chat.slack.sources import Part, Source, beside, is_share, key, linked, previewed, who
+from bot.chat.slack.sources import Part, beside, is_share, linked, previewed, who
 from bot.chat.slack.text import links, marked, plain, unescape
 from bot.network.links import Place, recognise
 

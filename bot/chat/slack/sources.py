@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import chain
 from typing import Any
 
+from bot.chat.identity import Source, key, of_post
 from bot.chat.slack.payload import inner, maps, moment, words
-from bot.chat.slack.text import clean, links, marked, plain, unescape, without
+from bot.chat.slack.text import links, marked, plain, unescape, without
+from bot.chat.texts import clean
 from bot.network.links import Place, recognise
 
 Part = Mapping[str, Any]  # an attachment, a file, a message: whatever Slack put there
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What one part of a message tells of a complaint.
-
-    ``origin`` is channel and ts of the Slack message that the customer's words stand in. ``told`` are the words that
-    tell two complaints apart whose link does not: those a person gave, never a preview's, which come later.
-    """
-
-    text: str = ""
-    place: Place = Place()  # noqa: RUF009  # frozen
-    author: str = ""
-    author_name: str = ""
-    written_at: datetime | None = None
-    notes: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    told: str = ""
-    origin: tuple[str, str] = ("", "")
 
 
 #: Characters beside a link that are a remark of a colleague rather than the customer's words.
@@ -42,13 +25,6 @@ REMARK = 40
 _PAGES = frozenset({"appstore", "play", "google"})
 #: Whoever links a comment gets a preview of the post above it, by somebody else.
 _COMMENT = re.compile(r"[?&](?:lc|(?:reply_)?comment_id|(?:dashC|c)ommentUrn|(?:userR|r)eviewId)=", re.IGNORECASE)
-#: Networks where a link without a post is a profile or a home page.
-_WITH_POST = frozenset({"x", "bluesky", "youtube", "linkedin", "discord", "appstore", "play"})
-#: Profiles, pages and home pages elsewhere; ``vm.`` and ``vt.tiktok.com`` are short links of posts.
-_PROFILE = re.compile(
-    r"https?://(?!v[mt]\.)(?:[\w-]+\.)*(?:facebook|instagram|tiktok|reddit|trustpilot)\.com"
-    r"(?:/(?:(?:r|u|user)/[\w-]+|@?[\w.-]+)?)?/?(?:\?.*)?"
-)
 
 
 def is_remark(said: str, *, asked: bool) -> bool:
@@ -56,13 +32,6 @@ def is_remark(said: str, *, asked: bool) -> bool:
     bare = without(said, links(said)).strip()
     quoted = any(first in bare and last in bare for first, last in ("«»", "“”")) or bare.count('"') > 1
     return (asked or len(bare) <= REMARK) and not quoted and not re.search(r"^(?:>|&gt;)", bare, re.MULTILINE)
-
-
-def of_post(link: str) -> Place | None:
-    """The place of a link that names a customer's post, or hides it behind a short link; a Slack message is none."""
-    place = recognise(link)
-    named = place.post or (place.network not in _WITH_POST and not _PROFILE.fullmatch(place.link))
-    return place if named and place.network not in {"web", "slack"} else None
 
 
 def previewed(part: Part) -> Place | None:
@@ -78,11 +47,6 @@ def is_share(part: Part) -> bool:
     """Whether an attachment is a message of Slack's own: forwarded, or a permalink that unfurled."""
     marks = ("is_share", "is_msg_unfurl", "is_thread_root_unfurl", "is_reply_unfurl")
     return any(part.get(mark) is True for mark in marks) or bool(maps(part.get("message_blocks")))
-
-
-def key(place: Place) -> tuple[str, str]:
-    """The same for every way to write one link."""
-    return place.network, place.post or place.link
 
 
 def linked(raw: str, previews: Sequence[Part], *, whole: bool = False, asked: bool = False) -> list[Source]:

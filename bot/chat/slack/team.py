@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.chat.later import Later
-from bot.chat.slack.identity import Arrival
+from bot.chat.slack.intake import Arrival
 from bot.chat.slack.people import People
 from bot.chat.slack.review import CHAT, SlackReview
 from bot.desk.board import Board

@@ -9,10 +9,9 @@ from typing import Any
 from rich.emoji import Emoji
 
 from bot.chat.slack.payload import inner, maps, words
+from bot.chat.texts import clean
 from bot.network.links import find_link
 
-#: Characters of a complaint or a note that are kept: Slack's own limit for a text (docs.slack.dev, chat.postMessage).
-LONGEST = 40_000
 #: Links of one message that are looked at.
 MOST_LINKS = 50
 _DEEPEST = 12  # blocks within blocks; Slack nests four deep
@@ -46,19 +45,6 @@ def rich(blocks: object) -> str:
     return plain(marked(blocks))
 
 
-def kept(text: str, longest: int = LONGEST) -> str:
-    """At most that many characters; what is cut ends with an ellipsis."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def clean(text: str) -> str:
-    """Without control characters and broken surrogates, which no database and no card takes."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _BROKEN.sub("\ufffd", _CONTROL.sub("", text)).strip()
-
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_BROKEN = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r"<([^<>]+)>")
 
 

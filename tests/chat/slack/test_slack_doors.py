@@ -132,7 +132,7 @@ async def test_a_withdrawn_token_is_said_once(desk: Desk, caplog: pytest.LogCapt
             return (await answer.json())["problems"]
 
     async with asyncio.timeout(5):
-        while not await problems():
+        while not await problems():  # noqa: ASYNC110  # it is asked over HTTP
             await asyncio.sleep(0.02)
     calls = len(desk.slack.calls)
     for _ in range(3):

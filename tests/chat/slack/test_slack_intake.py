@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.chat.slack.identity import Arrival, amends
+from bot.chat.identity import amends
 from bot.chat.slack.intake import (
+    Arrival,
     asks_for_thread,
     command_complaint,
     complaints,

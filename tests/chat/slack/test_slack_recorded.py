@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.slack.identity import Arrival
 from bot.chat.slack.intake import (
+    Arrival,
     asks_for_thread,
     command_complaint,
     complaints,

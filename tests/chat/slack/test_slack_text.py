@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.slack.text import clean, emoji, escape, inert, kept, links, marked, plain, rich, without
+from bot.chat.slack.text import emoji, escape, inert, links, marked, plain, rich, without
+from bot.chat.texts import clean, kept
 
 
 @pytest.mark.parametrize(

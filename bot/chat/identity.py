@@ -1,17 +1,17 @@
-"""Sources -> complaints, with ids that are the same when the same complaint comes again."""
+"""Sources -> complaints, with ids that are the same when the same complaint comes again, from whichever chat."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.chat.slack.sources import Source
-from bot.chat.slack.text import kept
+from bot.chat.texts import kept
 from bot.desk.case import Complaint
 from bot.desk.decision import Amend
+from bot.network.links import Place, recognise
 
 #: Networks whose links name exactly one customer's words. Elsewhere many reviews share one link (a shop, an app, a
 #: place), or a link to a comment may be cut to its post: there the words are part of the id too.
@@ -19,19 +19,45 @@ PRECISE = frozenset({"x", "bluesky", "mastodon", "reddit", "trustpilot", "discor
 #: Characters of an id; the store's column and Slack's block_id set the limit.
 LONGEST_ID = 200
 _MAIN = "main"
+#: Networks where a link without a post is a profile or a home page.
+_WITH_POST = frozenset({"x", "bluesky", "youtube", "linkedin", "discord", "appstore", "play"})
+#: Profiles, pages and home pages elsewhere; ``vm.`` and ``vt.tiktok.com`` are short links of posts.
+_PROFILE = re.compile(
+    r"https?://(?!v[mt]\.)(?:[\w-]+\.)*(?:facebook|instagram|tiktok|reddit|trustpilot)\.com"
+    r"(?:/(?:(?:r|u|user)/[\w-]+|@?[\w.-]+)?)?/?(?:\?.*)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """Where a payload came in, and for whom. ``bot_user``, ``bot_id`` and ``app_id`` are our own."""
+class Source:
+    """What one part of a message tells of a complaint.
 
-    team: str
-    brand: str
-    received_at: datetime  # aware, UTC
-    workspace_url: str = ""  # https://acme.slack.com/
-    bot_user: str = ""
-    bot_id: str = ""
-    app_id: str = ""
+    ``origin`` is channel and id of the message that the customer's words stand in, where they were written in the
+    chat. ``told`` are the words that tell two complaints apart whose link does not: those a person gave, never a
+    preview's, which come later.
+    """
+
+    text: str = ""
+    place: Place = Place()  # noqa: RUF009  # frozen
+    author: str = ""
+    author_name: str = ""
+    written_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    told: str = ""
+    origin: tuple[str, str] = ("", "")
+
+
+def of_post(link: str) -> Place | None:
+    """The place of a link that names a customer's post, or hides it behind a short link; a Slack message is none."""
+    place = recognise(link)
+    named = place.post or (place.network not in _WITH_POST and not _PROFILE.fullmatch(place.link))
+    return place if named and place.network not in {"web", "slack"} else None
+
+
+def key(place: Place) -> tuple[str, str]:
+    """The same for every way to write one link."""
+    return place.network, place.post or place.link
 
 
 def amends(stored: Complaint, found: Complaint) -> Amend | None:
@@ -54,21 +80,31 @@ def amends(stored: Complaint, found: Complaint) -> Amend | None:
     return Amend(**lacks, notes=notes if notes != stored.notes else ())
 
 
-def made(sources: Iterable[Source], bringing: tuple[str, str], arrival: Arrival) -> list[Complaint]:
-    """One complaint for each source that says anything; those of one post are joined.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bringing:
+    """The message that brings complaints: its own id (``slack:T1:C042:1718.0001``), for which brand, and when.
 
-    ``bringing`` is channel and ts of the message that brought them.
+    ``named`` makes the id of a complaint that was written in the chat, from the channel and the message there.
     """
+
+    message: str
+    brand: str
+    received_at: datetime  # aware, UTC
+    named: Callable[[str, str], str]
+
+
+def made(sources: Iterable[Source], by: Bringing) -> list[Complaint]:
+    """One complaint for each source that says anything; those of one post are joined."""
     found: dict[str, Complaint] = {}
     count = 0
     for source in sources:
         if not (source.text or source.place.link or source.files):
             continue
-        stem = _stem(source, arrival)
+        stem = _stem(source, by)
         if not stem:
             count += 1
-            stem = f"slack:{arrival.team}:{bringing[0]}:{bringing[1]}" + (f"#{count}" if count > 1 else "")
-        new = _complaint(source, _limited(stem, arrival.brand), bringing, arrival)
+            stem = by.message + (f"#{count}" if count > 1 else "")
+        new = _complaint(source, _limited(stem, by.brand), by)
         known = found.get(new.id)
         found[new.id] = _joined(known, new) if known else new
     return list(found.values())
@@ -88,27 +124,27 @@ def _joined(first: Complaint, second: Complaint) -> Complaint:
     )
 
 
-def _complaint(source: Source, case_id: str, bringing: tuple[str, str], arrival: Arrival) -> Complaint:
+def _complaint(source: Source, case_id: str, by: Bringing) -> Complaint:
     text = kept(source.text)
     notes = (kept(note) for note in source.notes)
     return Complaint(
         id=case_id,
-        brand=arrival.brand,
+        brand=by.brand,
         text=text,
-        received_at=arrival.received_at,
+        received_at=by.received_at,
         network=source.place.network,
         author=kept(source.author, 200),
         author_name=kept(source.author_name, 200),
         link=source.place.link,
         written_at=source.written_at,
-        source=kept(f"slack:{arrival.team}:{bringing[0]}:{bringing[1]}", LONGEST_ID),
+        source=kept(by.message, LONGEST_ID),
         notes=tuple(note for note in dict.fromkeys(notes) if note and note != text),
         attachments=source.files,
     )
 
 
-def _stem(source: Source, arrival: Arrival) -> str:
-    """What the id is made of: the post, the link and the words, or the Slack message; empty for none of them."""
+def _stem(source: Source, by: Bringing) -> str:
+    """What the id is made of: the post, the link and the words, or the message in the chat; empty for none of them."""
     place = source.place
     if place.network in PRECISE and place.post and place.link:
         host = f"{place.link.split('/')[2]}:" if place.network == "mastodon" else ""  # ids are each server's own
@@ -116,7 +152,7 @@ def _stem(source: Source, arrival: Arrival) -> str:
     if place.link and place.network not in {"web", "slack", "email"}:
         told = short(" ".join(source.told.casefold().split()), 8)
         return f"{place.network}:{place.post or short(place.link)}:{told}"
-    return f"slack:{arrival.team}:{source.origin[0]}:{source.origin[1]}" if all(source.origin) else ""
+    return by.named(*source.origin) if all(source.origin) else ""
 
 
 def _limited(stem: str, brand: str) -> str:
