@@ -136,7 +136,7 @@ def init() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings, prompts, brands, database and outbox; say how to mend what is wrong."""
+    """Check settings, prompts, brands, database, outbox and Slack; say how to mend what is wrong."""
     import asyncio
 
     from bot.cli import doctor

@@ -14,7 +14,10 @@ from bot.settings import Settings
 from bot.store.store import Store
 from bot.voice.library import Library
 
-_NO_BOT_TOKEN = "SLACK_BOT_TOKEN lacks beside the app token or signing secret; the README says where it is"  # noqa: S105
+_ONE_HALF = (
+    "there is an app token or a signing secret, and no SLACK_BOT_TOKEN: "
+    "api.slack.com/apps → your app → Install App → Bot User OAuth Token (xoxb-…)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ async def _slack(settings: Settings, library: Library | None) -> list[Look]:
         return [Look("slack", wrong=str(error))]
     if not access:
         half = settings.slack_app_token or settings.slack_signing_secret
-        return [Look("slack", well="not configured; the README says how", wrong=_NO_BOT_TOKEN if half else "")]
+        return [Look("slack", well="not configured; the README says how", wrong=_ONE_HALF if half else "")]
     from bot.cli import doctor_slack  # half a second of Slack's client, for those who use it
 
     return await doctor_slack.looks(settings, library)

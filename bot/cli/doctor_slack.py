@@ -1,29 +1,25 @@
-"""``portevoix doctor`` in Slack: tokens, scopes, and what to click when one lacks. The brands: ``doctor_brands``."""
+"""``portevoix doctor`` in Slack: tokens, scopes, and what to click where one lacks; brands: ``doctor_brands``."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TypeVar
 
-from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack.manifest import OPTIONAL_SCOPES, PATH, SCOPES
 from bot.cli import doctor_brands
 from bot.cli.doctor import Look
+from bot.cli.doctor_sight import Asking, NotSlack
 from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble
 from bot.network.slack.workspace import Workspace, open_workspace
 from bot.settings import Settings, SlackAccess
 from bot.voice.library import Library
 
-T = TypeVar("T")
-
-#: Seconds for all that is asked of Slack, and how many questions are under way at a time.
-PATIENCE, AT_ONCE = 8.0, 8
+#: Seconds for all that is asked of Slack.
+PATIENCE = 8.0
 APP = "api.slack.com/apps → your app"
 BOT_TOKEN = f"{APP} → Install App → Bot User OAuth Token (xoxb-…)"
 APP_TOKEN = f"{APP} → Basic Information → App-Level Tokens → Generate, with the scope connections:write (xapp-…)"
@@ -51,30 +47,8 @@ _LOST = {
     "chat:write.customize": "replies to customers in Slack bear the app's name instead of the brand's",
     "usergroups:read": "managers have to be named one by one, as slack:U…",
 }
+_ADD = f"Add under {APP} → OAuth & Permissions → Scopes → Bot Token Scopes, then Install App → Reinstall"
 _APP_ID = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
-
-
-class NotSlack(ClientError):
-    """Something answers at Slack's address that does not speak as Slack does."""
-
-
-class Asking:
-    """Asks Slack a few things at a time, until the time is up."""
-
-    def __init__(self, patience: float) -> None:
-        self._until = asyncio.get_running_loop().time() + patience
-        self._room = asyncio.Semaphore(AT_ONCE)
-
-    async def __call__(self, call: Callable[[], Awaitable[T]]) -> T:
-        """What the call returns. Raises one of ``CALL_ERRORS``; ``TimeoutError`` when the time is up."""
-        try:
-            async with asyncio.timeout_at(self._until), self._room:
-                return await call()
-        except (SlackApiError, AttributeError) as error:  # slack_sdk stumbles over an answer that is a plain text
-            told = getattr(getattr(error, "response", None), "data", None)
-            if isinstance(told, dict) and "error" in told:
-                raise
-            raise NotSlack from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +75,12 @@ async def looks(settings: Settings, library: Library | None, *, patience: float 
             Hall(title, await _opened(stack, one, settings), one, settings, asking)
             for title, one in zip(titles, access, strict=True)
         ]
-        found = [_unused(settings)]
-        found += await asyncio.gather(*(_hall(hall, library) for hall in halls))
+        parts = await asyncio.gather(*(_hall(hall, library) for hall in halls))
+        found = [*_unused(settings), *(look for part in parts for look in part)]
         if library is not None:
-            signed = [hall.workspace for hall in halls if hall.workspace.team]
-            found.append(await doctor_brands.looks(settings, library, signed, asking))
-    return [look for part in found for look in part]
+            signed = [hall.workspace for hall, part in zip(halls, parts, strict=True) if not part[0].wrong]
+            found += await doctor_brands.looks(settings, library, signed, asking)
+    return found
 
 
 async def _opened(stack: AsyncExitStack, access: SlackAccess, settings: Settings) -> Workspace:
@@ -115,16 +89,18 @@ async def _opened(stack: AsyncExitStack, access: SlackAccess, settings: Settings
 
 def _unused(settings: Settings) -> list[Look]:
     both = settings.slack_app_token and settings.slack_signing_secret
-    return [Look("slack", advice="SLACK_SIGNING_SECRET is not used: there is an app token, so a socket")] if both else []
+    return (
+        [Look("slack", advice="SLACK_SIGNING_SECRET is not used: there is an app token, so a socket")] if both else []
+    )
 
 
 async def _hall(hall: Hall, library: Library | None) -> list[Look]:
-    """One workspace: are we let in, do we hear of anything, may we do what we must."""
+    """One workspace: are we let in (that comes first), do we hear of anything, may we do what we must."""
     signed_in, reached = await _signed_in(hall)
     if not reached:
         return [signed_in]
     heard = await _app_token(hall) if hall.access.app_token else _signing_secret(hall)
-    return [signed_in, heard, *(_scopes(hall, library) if hall.workspace.team else [])]
+    return [signed_in, heard, *([] if signed_in.wrong else _scopes(hall, library))]
 
 
 async def _signed_in(hall: Hall) -> tuple[Look, bool]:
@@ -176,10 +152,10 @@ def _signing_secret(hall: Hall) -> Look:
 
 def _wrong_kind(setting: str, token: str, wanted: str, where: str) -> str:
     """Told by its beginning alone: no token is ever shown."""
-    kind = next((kind for begins, kind in _KINDS.items() if token.startswith(begins)), "")
-    if not kind or (wanted and token.startswith(wanted)):
+    begins = next((begins for begins in _KINDS if token.startswith(begins)), "")
+    if begins == wanted or not begins:
         return ""
-    return f"{setting} holds {kind} ({token[:4]}…). What belongs there: {where}"
+    return f"{setting} holds {_KINDS[begins]} ({begins}…). What belongs there: {where}"
 
 
 def _unreached(error: Exception, settings: Settings) -> str:
@@ -202,17 +178,14 @@ def _scopes(hall: Hall, library: Library | None) -> list[Look]:
         return [Look(what, advice="Slack's answer does not tell which are granted; a proxy may drop its headers")]
     missing = [scope for scope in SCOPES if scope not in granted]
     needed = [scope for scope in missing if scope not in OPTIONAL_SCOPES]
-    found = [Look(what, wrong=_add(", ".join(needed)))] if needed else []
+    found = [Look(what, wrong=f"not granted: {', '.join(needed)}. {_ADD}")] if needed else []
     found += [_optional(what, scope, library) for scope in missing if scope in OPTIONAL_SCOPES]
     return found or [Look(what, well=f"all {len(SCOPES)} are granted")]
 
 
 def _optional(what: str, scope: str, library: Library | None) -> Look:
     if scope == "usergroups:read" and library is not None and doctor_brands.names_groups(library):
-        return Look(what, wrong=f"managers are named by user group, and nobody can see who is in one. {_add(scope)}")
-    return Look(what, advice=f"without {scope} {_LOST[scope]}. {_add(scope)}")
-
-
-def _add(scopes: str) -> str:
-    clicks = "OAuth & Permissions → Scopes → Bot Token Scopes → Add an OAuth Scope; then Install App → Reinstall"
-    return f"Add {scopes}: {APP} → {clicks}"
+        return Look(
+            what, wrong=f"managers are named by user group, and without {scope} nobody sees who is in one. {_ADD}"
+        )
+    return Look(what, advice=f"without {scope} {_LOST[scope]}. {_ADD}")
