@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from bot.app import SystemClock, at_work
 from bot.chat.later import Later
+from bot.chat.review import CardReview
 from bot.chat.slack.doors import Door, answer, refused, socket
 from bot.chat.slack.listeners import Listeners
 from bot.chat.slack.news import PromptsNews
 from bot.chat.slack.people import People
-from bot.chat.slack.review import SlackReview
-from bot.chat.slack.team import Team
+from bot.chat.slack.review import SlackWall
+from bot.chat.slack.team import SlackTeam
 from bot.desk.desk import Desk
 from bot.errors import SettingsError
 from bot.metrics import CountedNetworks, Kind, Metrics, TimedWriter
@@ -68,8 +69,8 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         store = await stack.enter_async_context(Store.open(settings.database_url))
         metrics, work, clock = Metrics(store.count_by_status), Work(), SystemClock()
         networks = CountedNetworks(ByNetwork({"slack": SlackThreads(workspaces, _face(library))}, Manual()), metrics)
-        review = SlackReview(
-            workspaces=workspaces,
+        review = CardReview(
+            SlackWall(workspaces, library),
             library=library,
             cards=store.cards,
             look=store.get,
@@ -89,8 +90,9 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         )
         later, editing = Later(), Editing(library)
 
-        def team(workspace: Workspace) -> Team:
-            return Team(
+        def team(workspace: Workspace) -> SlackTeam:
+            return SlackTeam(
+                chat="slack",
                 workspace=workspace,
                 people=People(workspace),
                 desk=desk,
@@ -100,7 +102,6 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
                 cards=store.cards,
                 board=store.board,
                 edits=store.edits,
-                clock=clock,
                 later=later,
             )
 
@@ -157,7 +158,7 @@ def _problems(workspaces: Iterable[Workspace]) -> Iterable[str]:
 
 
 @asynccontextmanager
-async def _closing(review: SlackReview, later: Later) -> AsyncIterator[None]:
+async def _closing(review: CardReview, later: Later) -> AsyncIterator[None]:
     """What was asked for before is ended before the connections close."""
     try:
         yield

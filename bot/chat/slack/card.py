@@ -42,7 +42,7 @@ def card(case: Case, around: Around) -> Block:
     return {"text": _fallback(case, around), "blocks": drawn}
 
 
-def collapsed(case: Case, draft: int, link: str, say: Sentences) -> Block:
+def collapsed(draft: int, link: str, say: Sentences) -> Block:
     """What is left of the message that showed a draft which another one has replaced."""
     said = say("Draft {number} · replaced by a newer draft", number=draft)
     link = kit.web(link)

@@ -18,7 +18,7 @@ from bot.chat.slack.intake import form_complaint
 from bot.chat.slack.modal import Subject, View, subject
 from bot.chat.slack.opening import Opening
 from bot.chat.slack.payload import words
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Case
 from bot.desk.decision import Approve, Decision, Edit, Escalate, MarkPosted, Reject, UseTemplate
 from bot.errors import NewerDraft, PortevoixError
@@ -34,7 +34,7 @@ Ack = Callable[..., Awaitable[Any]]
 class Clicks:
     """Buttons, menus and forms of the cards."""
 
-    def __init__(self, team: Team, events: Events) -> None:
+    def __init__(self, team: SlackTeam, events: Events) -> None:
         self.team = team
         self.events = events
         self.opening = Opening(team)

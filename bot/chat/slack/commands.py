@@ -30,7 +30,7 @@ from bot.chat.slack.modal import about
 from bot.chat.slack.payload import inner, words
 from bot.chat.slack.queue import queue_of
 from bot.chat.slack.shelf import Shelf
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Status
 from bot.desk.decision import Approve, Decision, Reject
 from bot.errors import PortevoixError
@@ -45,7 +45,7 @@ Ack = Callable[..., Awaitable[Any]]
 class Commands:
     """The slash command and the two shortcuts."""
 
-    def __init__(self, team: Team, events: Events, clicks: Clicks, shelf: Shelf) -> None:
+    def __init__(self, team: SlackTeam, events: Events, clicks: Clicks, shelf: Shelf) -> None:
         self.team = team
         self.events = events
         self.clicks = clicks
@@ -69,7 +69,7 @@ class Commands:
                     await ack(await self._draft(asked.text, brand, body))
                 case ShowQueue():
                     queue = await queue_of(self.team, user, brand)
-                    await ack(**queue_message(queue, say, self.team.clock.now()))
+                    await ack(**queue_message(queue, say, self.team.now()))
                 case ApproveCase(link=""):
                     await ack(await self._oldest(trigger, brand))
                 case ApproveCase(link=link):

@@ -16,7 +16,7 @@ from bot.chat.slack.home import home
 from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, noted, preview_came
 from bot.chat.slack.payload import inner, words
 from bot.chat.slack.queue import queue_of
-from bot.chat.slack.team import Coming, Team
+from bot.chat.slack.team import Coming, SlackTeam
 from bot.desk.card import Card
 from bot.desk.case import Case, Complaint, Status
 from bot.desk.decision import Approve, Decision, Redraft, Undo
@@ -35,7 +35,7 @@ _OPEN = frozenset({Status.RECEIVED, Status.AWAITING, Status.REFUSED})
 class Events:
     """One method an event; ``retried`` says that Slack sends it again."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: SlackTeam) -> None:
         self.team = team
 
     # Messages
@@ -63,10 +63,8 @@ class Events:
         if not self.team.takes_everything(brand, channel):
             return False
         user = words(event, "user")
-        rules = self.team.library.house(brand).brand
         person = await self.team.person(user, brand) if user else None
-        everybody = set(rules.managers.default).union(*rules.managers.special.values())
-        return person is None or everybody.isdisjoint({person.id, *person.groups})
+        return person is None or self.team.managers(brand).isdisjoint({person.id, *person.groups})
 
     async def _receive(self, complaint: Complaint, message: Event, channel: str, user: str) -> None:
         """Store a complaint that this message holds or brings; whoever brings what is known gets the card."""
@@ -103,7 +101,9 @@ class Events:
         thread = words(event, "thread_ts")
         if not thread or thread == words(event, "ts"):
             return None
-        return await self.team.card_at(channel, thread, by=words(event, "parent_user_id") or "nobody told")
+        return await self.team.card_at(
+            channel, thread, ours=words(event, "parent_user_id") == self.team.workspace.bot_user
+        )
 
     async def _note(self, event: Event, card: Card, *, retried: bool) -> None:
         """A person's words below a card are a note for another draft, never a text to publish."""
@@ -182,8 +182,8 @@ class Events:
         item = inner(event, "item")
         if words(item, "type") != "message":
             return None
-        by = words(event, "item_user") or "nobody told"
-        return await self.team.card_at(words(item, "channel"), words(item, "ts"), by)
+        ours = words(event, "item_user") == self.team.workspace.bot_user
+        return await self.team.card_at(words(item, "channel"), words(item, "ts"), ours=ours)
 
     async def _decide(self, case: Case, decision: Decision, user: str, channel: str, *, quiet: bool) -> None:
         """Decide; a refusal is told to the person alone, and not again when Slack repeats itself."""
@@ -208,7 +208,7 @@ class Events:
         say = self.team.say()
         try:
             queue = await queue_of(self.team, user)
-            await self.team.workspace.client.views_publish(user_id=user, view=home(queue, say, self.team.clock.now()))
+            await self.team.workspace.client.views_publish(user_id=user, view=home(queue, say, self.team.now()))
         except CALL_ERRORS as error:
             self.team.workspace.note(error)
             log.warning("the App Home could not be drawn: %s", code(error), extra={"user": user})

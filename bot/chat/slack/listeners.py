@@ -17,7 +17,7 @@ from bot.chat.slack.events import Events
 from bot.chat.slack.manifest import COMMAND, DRAFT_REPLY, NEW_COMPLAINT
 from bot.chat.slack.payload import words
 from bot.chat.slack.shelf import Shelf
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import SlackTeam
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Listeners:
     shelf: Shelf
 
     @classmethod
-    def of(cls, team: Team) -> Listeners:
+    def of(cls, team: SlackTeam) -> Listeners:
         """The listeners of a team."""
         events = Events(team)
         clicks = Clicks(team, events)

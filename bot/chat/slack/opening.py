@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
+from bot.chat.review import SOMEBODY
 from bot.chat.slack import forms
 from bot.chat.slack.modal import Subject, View
-from bot.chat.slack.review import SOMEBODY
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Case, Finding
 from bot.desk.ports import Length
 
@@ -19,7 +19,7 @@ AT_ONCE = 1.0
 class Opening:
     """Opens the forms of one workspace."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: SlackTeam) -> None:
         self.team = team
 
     async def show(self, trigger: str, view: View, *, inside: str = "") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.chat.slack.home import HomeCase, Pile, Queue
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Case, Status
 
 WEEK = timedelta(days=7)
@@ -14,7 +14,7 @@ WEEK = timedelta(days=7)
 MOST = 20
 
 
-async def queue_of(team: Team, user: str, brand: str = "") -> Queue:
+async def queue_of(team: SlackTeam, user: str, brand: str = "") -> Queue:
     """The queue as this person sees it: of one brand, or of all. May raise ``StoreError``."""
     brands = [brand] if brand else list(team.library.houses)
     waiting = await team.board.waiting(brands)
@@ -29,17 +29,17 @@ async def queue_of(team: Team, user: str, brand: str = "") -> Queue:
         escalated=await _pile(team, escalated),
         mine=await _pile(team, mine),
         waiting=await _pile(team, plain, max(others, len(plain))),
-        week=await team.board.since(brands, team.clock.now() - WEEK),
+        week=await team.board.since(brands, team.now() - WEEK),
     )
 
 
-async def _pile(team: Team, cases: Sequence[Case], count: int | None = None) -> Pile:
+async def _pile(team: SlackTeam, cases: Sequence[Case], count: int | None = None) -> Pile:
     shown = [await _held(team, case) for case in cases[:MOST]]
     return Pile(tuple(shown), len(cases) if count is None else count)
 
 
-async def _held(team: Team, case: Case) -> HomeCase:
+async def _held(team: SlackTeam, case: Case) -> HomeCase:
     cards = [card for card in await team.cards.of(case.id, "slack") if card.message]
     several = len(team.library.houses) > 1
-    link = team.review.link(cards[-1]) if cards else ""
+    link = team.review.wall.link(cards[-1]) if cards else ""
     return HomeCase(case, link, team.house(case).brand.name if several else "")

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.grammar import EditTemplate, NewTemplate, Templates
+from bot.chat.review import SOMEBODY
 from bot.chat.slack import forms, templates
 from bot.chat.slack import template_reading as reading
 from bot.chat.slack.modal import View
 from bot.chat.slack.opening import Opening
 from bot.chat.slack.payload import inner, words
-from bot.chat.slack.review import SOMEBODY
-from bot.chat.slack.team import Team
+from bot.chat.slack.team import SlackTeam
 from bot.chat.slack.template_reading import EditedText, NewText, Press, Pressed
 from bot.desk.brand import Person
 from bot.desk.case import Complaint
@@ -37,7 +37,7 @@ Ack = Callable[..., Awaitable[Any]]
 class Shelf:
     """The templates of one workspace's brands."""
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: SlackTeam) -> None:
         self.team = team
         self.opening = Opening(team)
 
@@ -214,7 +214,7 @@ class Shelf:
         edit = TemplateEdit(
             brand=after.brand,
             template=after.name,
-            at=self.team.clock.now(),
+            at=self.team.now(),
             by=person.id,
             by_name=person.name,
             before=before,

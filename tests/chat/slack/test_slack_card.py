@@ -272,7 +272,7 @@ def test_a_long_complaint_is_cut_in_view():
 
 def test_the_old_message_of_a_draft_points_to_the_new_one():
     """One line, with nothing to press."""
-    message = collapsed(a_case(), 1, CARD, Sentences("fr"))
+    message = collapsed(1, CARD, Sentences("fr"))
     check_message(message)
     assert seen(message) == "Brouillon 1 · remplacé par un plus récent · voir plus bas"
     assert CARD in message["text"]

@@ -1,0 +1,288 @@
+"""Posts and redraws the cards of the cases in one chat.
+
+One message per draft, claimed in the store before it is posted and marked with a key, so that neither two processes
+nor a crash between two calls leave two of them. ``show`` only notes that a case has moved: drawing waits for the
+chat's pace, and nobody waits for the drawing. What could not be drawn is found again by ``catch_up``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.chat.around import Around
+from bot.desk.brand import Person
+from bot.desk.card import Card, Cards
+from bot.desk.case import Case, Status
+from bot.desk.ports import Clock, Networks
+from bot.locale import Sentences
+from bot.voice.library import Library
+
+log = logging.getLogger(__name__)
+
+#: A claim this old without a message is looked after by whoever finds it: its poster is in trouble.
+STALLED = timedelta(seconds=60)
+#: Cards drawn at a time while catching up.
+AT_ONCE = 8
+#: What stands for the approver's initials until somebody has said yes.
+SOMEBODY = Person("", "…")
+_OVER = frozenset({Status.POSTED, Status.REJECTED})
+
+Look = Callable[[str], Awaitable[Case | None]]
+
+
+class CardTrouble(Exception):
+    """A card could not be posted or redrawn. ``nothing_happened`` says that there is surely no message."""
+
+    def __init__(self, why: str, *, nothing_happened: bool) -> None:
+        super().__init__(why)
+        self.nothing_happened = nothing_happened
+
+
+class Wall(Protocol):
+    """Where the cards of one chat hang. What cannot be done raises ``CardTrouble``."""
+
+    chat: str
+
+    def place(self, case: Case) -> str:
+        """The room for this case's card, ``slack:T1:C042``; empty where there is none, or it is out of order."""
+
+    async def admits(self, place: str, case: Case) -> bool:
+        """Whether the card may stand there: nobody but the team reads it."""
+
+    async def post(self, place: str, case: Case, around: Around, key: str) -> str:
+        """Post the card with this mark; returns the message's id."""
+
+    async def find(self, place: str, key: str, since: datetime) -> str:
+        """The id of our message with this mark, posted since then; empty when there is none."""
+
+    async def redraw(self, card: Card, case: Case, around: Around, key: str) -> bool:
+        """Draw the card anew; False when its message is gone."""
+
+    async def fold(self, card: Card, link: str, say: Sentences, key: str) -> None:
+        """Leave one line of an older draft's card, pointing to the newer one."""
+
+    async def invite(self, card: Card, case: Case) -> None:
+        """Put what people are to press under a fresh card. Raises nothing."""
+
+    def link(self, card: Card) -> str:
+        """Where people open the card; empty for one that is not posted yet."""
+
+
+class CardReview:
+    """The desk's ``Review`` in one chat."""
+
+    def __init__(
+        self,
+        wall: Wall,
+        *,
+        library: Library,
+        cards: Cards,
+        look: Look,
+        networks: Networks,
+        clock: Clock,
+        worker: str,
+        gone: Callable[[str], bool],
+    ) -> None:
+        """``look`` reads a case from the store; ``worker`` names this process, ``gone`` tells whether one has ended."""
+        self.wall = wall
+        self._library = library
+        self._cards = cards
+        self._look = look
+        self._networks = networks
+        self._clock = clock
+        self._worker = worker
+        self._gone = gone
+        self._drawing: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._inviting: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def show(self, case: Case) -> None:
+        """Draw the case's card, soon."""
+        self._soon(case.id)
+
+    def _soon(self, case_id: str) -> asyncio.Task[None]:
+        """Draw once more after the drawing that is under way, however often it is asked for."""
+        if (task := self._drawing.get(case_id)) and not task.done():
+            self._again.add(case_id)
+            return task
+        task = asyncio.create_task(self._draw(case_id))
+        self._drawing[case_id] = task
+        task.add_done_callback(lambda done: self._drawing.pop(case_id) if self._drawing.get(case_id) is done else None)
+        return task
+
+    async def catch_up(self) -> None:
+        """Draw what could not be drawn: cards that are missing, or show less than their case has become."""
+        async with asyncio.TaskGroup() as group:
+            async for case_id in self._cards.behind(self.wall.chat):
+                await self._room.acquire()
+                group.create_task(self._one(case_id))
+
+    async def _one(self, case_id: str) -> None:
+        try:
+            await self._soon(case_id)
+        finally:
+            self._room.release()
+
+    async def close(self) -> None:
+        """Stop drawing; the next start catches up."""
+        under_way = [*self._drawing.values(), *self._inviting]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _draw(self, case_id: str) -> None:
+        try:
+            while await self._drew(case_id) or case_id in self._again:
+                self._again.discard(case_id)
+        except CardTrouble as trouble:
+            log.warning("the card could not be drawn: %s", trouble, extra={"case": case_id, "chat": self.wall.chat})
+        except Exception:
+            log.exception("the card could not be drawn", extra={"case": case_id, "chat": self.wall.chat})
+
+    async def _drew(self, case_id: str) -> bool:
+        """Draw the case as it stands; returns whether it has moved on meanwhile."""
+        case = await self._look(case_id)
+        if case is None or case.draft is None:
+            return False
+        place = self.wall.place(case)
+        if not place or not await self.wall.admits(place, case):
+            return False
+        known = await self._cards.of(case_id, self.wall.chat)
+        own = next((card for card in known if card.draft == case.draft.number), None)
+        own = await self._posted(case, own, place)
+        if own is None:
+            return False
+        if own.shown < case.revision:
+            own = await self._redrawn(case, own)
+        for older in known:
+            if older.live and older.draft < case.draft.number:
+                await self._fold(case, older, own)
+        now = await self._look(case_id)
+        return own is not None and now is not None and now.revision > case.revision
+
+    # Post
+
+    async def _posted(self, case: Case, own: Card | None, place: str) -> Card | None:
+        """The card as a message; None while another process is at it."""
+        if own is not None:
+            return own if own.message else await self._recovered(case, own)
+        assert case.draft is not None  # noqa: S101
+        fresh = Card(
+            case_id=case.id,
+            draft=case.draft.number,
+            chat=self.wall.chat,
+            place=place,
+            worker=self._worker,
+            claimed_at=self._clock.now(),
+        )
+        return await self._post(case, fresh) if await self._cards.claim(fresh) else None
+
+    async def _recovered(self, case: Case, own: Card) -> Card | None:
+        """The message of a card whose posting broke off: found in the room, or posted now."""
+        now = self._clock.now()
+        at_work = own.worker != self._worker and now - own.claimed_at < STALLED and not self._gone(own.worker)
+        if at_work or not await self._cards.reclaim(own, self._worker, now):
+            return None
+        if message := await self.wall.find(own.place, mark(own), own.claimed_at - STALLED):
+            return await self._cards.posted(own, message)
+        return await self._post(case, replace(own, worker=self._worker, claimed_at=now))
+
+    async def _post(self, case: Case, own: Card) -> Card:
+        try:
+            message = await self.wall.post(own.place, case, self.around(case), mark(own))
+        except CardTrouble as trouble:
+            if trouble.nothing_happened:
+                await self._cards.drop(own)
+            raise
+        posted = await self._cards.posted(own, message)
+        live = case.status not in _OVER
+        await self._cards.drawn(posted, case.revision, live=live)
+        if case.status is Status.AWAITING and self._library.house(case.brand).rules.reactions.seed:
+            task = asyncio.create_task(self.wall.invite(posted, case))
+            self._inviting.add(task)
+            task.add_done_callback(self._inviting.discard)
+        return replace(posted, shown=case.revision, live=live)
+
+    # Redraw
+
+    async def _redrawn(self, case: Case, own: Card) -> Card | None:
+        if not await self.wall.redraw(own, case, self.around(case), mark(own)):
+            return await self._replaced(case, own)
+        live = case.status not in _OVER
+        await self._cards.drawn(own, case.revision, live=live)
+        return replace(own, shown=case.revision, live=live)
+
+    async def _replaced(self, case: Case, own: Card) -> Card | None:
+        """Somebody deleted the card: an open case gets another one, a closed one needs none."""
+        if case.status in _OVER:
+            await self._cards.drawn(own, case.revision, live=False)
+            return None
+        return await self._recovered(case, await self._cards.posted(own, ""))
+
+    async def _fold(self, case: Case, older: Card, own: Card | None) -> None:
+        """An older draft's message shrinks to a line; one whose posting broke off is looked for first."""
+        message = older.message or await self.wall.find(older.place, mark(older), older.claimed_at - STALLED)
+        if message:
+            link = self.wall.link(own) if own else ""
+            await self.wall.fold(replace(older, message=message), link, self.say(case), mark(older))
+        await self._cards.drawn(older, case.revision, live=False)
+
+    # What it says
+
+    def say(self, case: Case) -> Sentences:
+        """The sentences of the brand's team."""
+        return Sentences(self._library.house(case.brand).brand.team_language)
+
+    def around(self, case: Case) -> Around:
+        """What stands around a case when it is drawn."""
+        house = self._library.house(case.brand)
+        network = self._networks.of(case.complaint)
+        text = case.draft.text if case.draft else ""
+        signed = house.brand.sign(text, SOMEBODY)
+        waits = case.status is Status.APPROVED and case.due is not None and case.due > self._clock.now()
+        return Around(
+            say=self.say(case),
+            now=self._clock.now(),
+            signature=signed.removeprefix(text.rstrip()).strip(),
+            templates=tuple(_templates(house.templates, case.lang)),
+            by_hand=network.by_hand,
+            length=network.measure(case.complaint, signed),
+            undo_until=case.due if waits and house.brand.undo_seconds else None,
+        )
+
+
+class Reviews:
+    """The desk's ``Review`` in every chat at once: each shows the cases that have a room in it."""
+
+    def __init__(self, reviews: Sequence[CardReview]) -> None:
+        self._reviews = reviews
+
+    async def show(self, case: Case) -> None:
+        """Draw the case's cards, soon."""
+        for review in self._reviews:
+            await review.show(case)
+
+    async def catch_up(self) -> None:
+        """Draw what could not be drawn; one chat's trouble is not another's."""
+        await asyncio.gather(*(review.catch_up() for review in self._reviews))
+
+    async def close(self) -> None:
+        """Stop drawing."""
+        await asyncio.gather(*(review.close() for review in self._reviews))
+
+
+def mark(card: Card) -> str:
+    """What marks the message of a card: says nothing about the customer, and names one draft of one case."""
+    return hashlib.sha256(f"{card.case_id}#{card.draft}".encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _templates(names: Iterable[str], lang: str) -> list[str]:
+    """Those in the customer's language first."""
+    return sorted(names, key=lambda name: (not name.endswith(f".{lang}"), name))
