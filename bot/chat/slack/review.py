@@ -68,11 +68,12 @@ class SlackWall:
         """Post the card at the channel's pace."""
         workspace, channel = self._at(place)
         try:
-            return await _with_or_without_blocks(
+            ts: str = await _with_or_without_blocks(
                 lambda said: workspace.post(channel, said), _message(case, around, key)
             )
         except CALL_ERRORS as error:
             raise _trouble(error, workspace, channel) from error
+        return ts
 
     async def find(self, place: str, key: str, since: datetime) -> str:
         """Read the channel back."""
