@@ -24,8 +24,9 @@ from bot.desk.desk import Desk
 from bot.errors import SettingsError
 from bot.metrics import CountedNetworks, Kind, Metrics, TimedWriter
 from bot.network.dispatch import ByNetwork
+from bot.network.face import Face
 from bot.network.manual import Manual
-from bot.network.slack.reply import Face, SlackThreads
+from bot.network.slack.reply import SlackThreads
 from bot.network.slack.trouble import CALL_ERRORS
 from bot.network.slack.workspace import PACE, Workspace, open_workspace
 from bot.settings import Settings, SlackAccess

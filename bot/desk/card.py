@@ -53,3 +53,13 @@ class Cards(Protocol):
 
     def behind(self, chat: str) -> AsyncIterator[str]:
         """The ids of the cases whose card is missing in this chat, or shows less than the case has become."""
+
+
+class Heard(Protocol):
+    """Keeps up to which message each room was heard."""
+
+    async def last(self, place: str) -> str:
+        """The id of the last message that was worked through; empty for a room that is new."""
+
+    async def note(self, place: str, message: str) -> None:
+        """This message, and all before it, were worked through."""

@@ -36,7 +36,7 @@ class Cards:
 
     async def claim(self, card: Card) -> bool:
         """Note that a card is about to be posted; False when somebody has already begun with it."""
-        dialect = sqlite if self._database.url.get_backend_name() == "sqlite" else postgresql
+        dialect = sqlite if self._database.is_sqlite else postgresql
         return await self._database.write(dialect.insert(cards).values(_row(card)).on_conflict_do_nothing()) == 1
 
     async def reclaim(self, card: Card, worker: str, at: datetime) -> bool:

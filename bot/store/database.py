@@ -41,6 +41,11 @@ class Database:
     reads: AsyncEngine  # single selects, each on its own: no transaction around them
     writes: AsyncEngine  # transactions; on SQLite they take the write lock when they begin
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite's; else it is PostgreSQL."""
+        return _is_sqlite(self.url)
+
     async def read(self, query: Executable, values: dict[str, Any] | None = None) -> Sequence[RowMapping]:
         """All rows of one select. Raises ``StoreError``."""
         with explained(self.url):

@@ -17,6 +17,7 @@ from bot.store.board import Board
 from bot.store.cards import Cards
 from bot.store.database import DEFAULT_URL, Database, explained, open_database
 from bot.store.edits import Edits
+from bot.store.heard import Heard
 from bot.store.lane import Lane
 from bot.store.moves import Move, write
 from bot.store.queries import EVERYTHING, Filters
@@ -43,6 +44,7 @@ class Store:
         self.cards = Cards(database)
         self.board = Board(database)
         self.edits = Edits(database)
+        self.heard = Heard(database)
         self._get = Lane(self._get_all, shared=(StoreError,))
         self._move = Lane(self._move_all, shared=(StoreError,))
 

@@ -194,3 +194,10 @@ template_edits = Table(
 )
 
 Index("template_edits_last", template_edits.c.brand, template_edits.c.template, template_edits.c.id)
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("place", Words, primary_key=True),
+    _words("message"),
+)

@@ -149,3 +149,11 @@ async def test_what_a_complaint_lacked_is_stored(store: Store) -> None:
     amended = replace(case, complaint=said, taken_id="slack:U2").to(Status.AWAITING, NOW, reason=Remark("Why."))
     assert await store.change(case, amended)
     assert await store.get(case.id) == amended
+
+
+async def test_up_to_where_a_room_was_heard(store: Store) -> None:
+    """After an outage we go on from there; a room that is new begins with nothing."""
+    assert await store.heard.last("discord:1:2") == ""
+    for message in ("10", "11"):
+        await store.heard.note("discord:1:2", message)
+    assert await store.heard.last("discord:1:2") == "11"

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.desk.case import Complaint, Remark, Reply
 from bot.desk.ports import Absent, Length, NotSent, Outcome, Posted, Refused, Sighting, Unclear
+from bot.network.face import Face
 from bot.network.measure import measure
 from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble, wait_asked
 from bot.network.slack.workspace import TooMuch, Workspace, key_of, metadata
@@ -31,14 +32,6 @@ class Spot:
     channel: str
     ts: str
     thread: str
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """Under which name and picture a brand speaks."""
-
-    name: str
-    picture: str = ""
 
 
 def spot(link: str) -> Spot | None:

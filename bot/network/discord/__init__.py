@@ -1,0 +1,1 @@
+"""Discord as a network: a customer's message there is answered below it."""
