@@ -80,6 +80,12 @@ def amends(stored: Complaint, found: Complaint) -> Amend | None:
     return Amend(**lacks, notes=notes if notes != stored.notes else ())
 
 
+def noted(complaint: Complaint, note: str) -> Complaint:
+    """The complaint with what a colleague said about it elsewhere."""
+    note = kept(note.strip())
+    return replace(complaint, notes=(*complaint.notes, note)) if note and note not in complaint.notes else complaint
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bringing:
     """The message that brings complaints: its own id (``slack:T1:C042:1718.0001``), for which brand, and when.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from abc import ABC, abstractmethod
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from bot.desk.case import Case
 from bot.desk.decision import Decision
 from bot.desk.desk import Desk
 from bot.desk.edit import Edits
-from bot.errors import PortevoixError, Refusal
+from bot.errors import NotManager, PortevoixError, Refusal
 from bot.locale import Sentences
 from bot.voice.editing import Editing
 from bot.voice.house import House
@@ -32,7 +31,7 @@ JUST_POSTED = (0.05, 0.2, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Team(ABC):
+class Team:
     """The desk, seen from one chat. ``chat`` is its name in brand.yaml: ``slack``, ``discord``."""
 
     chat: str
@@ -44,14 +43,6 @@ class Team(ABC):
     board: Board
     edits: Edits
     later: Later
-
-    @abstractmethod
-    def place(self, channel: str) -> str:
-        """The channel as cards name it: ``slack:T1:C042``."""
-
-    @abstractmethod
-    async def person(self, user: str, brand: str) -> Person:
-        """Who this is to the brand, with the groups that may decide."""
 
     def now(self) -> datetime:
         """The desk's time."""
@@ -91,16 +82,16 @@ class Team(ABC):
 
     # Cards
 
-    async def card_at(self, channel: str, message: str, *, ours: bool = True) -> Card | None:
+    async def card_at(self, place: str, message: str, *, ours: bool = True) -> Card | None:
         """The card that this message is; ``ours`` is false where somebody else is known to have written it.
 
         People may be quicker than our note of what we have just posted: then it is looked for again.
         """
         for wait in JUST_POSTED if ours else ():
-            if card := await self.cards.at(self.place(channel), message):
+            if card := await self.cards.at(place, message):
                 return card
             await asyncio.sleep(wait)
-        return await self.cards.at(self.place(channel), message)
+        return await self.cards.at(place, message)
 
     async def card_link(self, case: Case) -> str:
         """Where people open the case's card; empty while there is none."""
@@ -136,13 +127,20 @@ class Team(ABC):
         """The case's brand's voice."""
         return self.library.house(case.brand)
 
-    async def decide(self, case: Case, decision: Decision, user: str) -> Case:
+    async def decide(self, case: Case, decision: Decision, by: Person) -> Case:
         """Hand a decision to the desk, in this person's name.
 
         Raises:
             Refusal: with the reason, in a sentence.
         """
-        return await self.desk.decide(case.id, decision, await self.person(user, case.brand))
+        return await self.desk.decide(case.id, decision, by)
+
+    def may_change(self, person: Person, brand: str, topic: str = "") -> None:
+        """Who may answer a topic's complaints may change its templates. Raises ``NotManager``."""
+        house = self.library.house(brand)
+        managers = house.brand.managers
+        if managers.special.get(topic, managers.default).isdisjoint({person.id, *person.groups}):
+            raise NotManager(brand=house.brand.name)
 
     def sorry(self, error: Exception, brand: str) -> str:
         """What to tell the person: the known reason, or a ticket that stands in the log beside the traceback."""

@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.chat.grammar import ALL_TEMPLATES, Act, Form, decision_of
+from bot.chat.payload import words
 from bot.chat.slack import forms
 from bot.chat.slack.decisions import Click, click
 from bot.chat.slack.events import Events
 from bot.chat.slack.intake import form_complaint
 from bot.chat.slack.modal import Subject, View, subject
 from bot.chat.slack.opening import Opening
-from bot.chat.slack.payload import words
 from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Case
 from bot.desk.decision import Approve, Decision, Edit, Escalate, MarkPosted, Reject, UseTemplate
@@ -73,7 +73,7 @@ class Clicks:
             await self._open(case, what)
 
     async def _decide(self, case: Case, decision: Decision, what: Click) -> None:
-        after = await self.team.decide(case, decision, what.user)
+        after = await self.team.decided(case, decision, what.user)
         if what.view and not what.message:
             await self._after_in_view(after, what)
 
@@ -126,7 +126,7 @@ class Clicks:
         """ "Save as a draft" in the form of somebody who could approve as well."""
         view = body.get("view") or {}
         of = subject(view)
-        after = await self.team.decide(case, Edit(of.draft, forms.read_edit(view)), what.user)
+        after = await self.team.decided(case, Edit(of.draft, forms.read_edit(view)), what.user)
         done = forms.saved(self.team.say(case.brand), after.draft.number if after.draft else 0)
         await self.team.workspace.client.views_update(view_id=what.view, view=done)
 
@@ -157,7 +157,7 @@ class Clicks:
             await ack()
             return
         try:
-            await self.team.decide(case, await self._as_may(case, decision, user), user)
+            await self.team.decided(case, await self._as_may(case, decision, user), user)
         except PortevoixError as error:
             await ack(response_action="errors", errors={_first_field(view): self.team.sorry(error, case.brand)})
         else:

@@ -20,6 +20,8 @@ from bot.chat.grammar import (
     Templates,
     command,
 )
+from bot.chat.payload import inner, words
+from bot.chat.queue import queue_of
 from bot.chat.slack import forms
 from bot.chat.slack.clicks import Clicks
 from bot.chat.slack.decisions import message_of
@@ -27,8 +29,6 @@ from bot.chat.slack.events import Events
 from bot.chat.slack.home import help_message, queue_message
 from bot.chat.slack.intake import command_complaint, complaints
 from bot.chat.slack.modal import about
-from bot.chat.slack.payload import inner, words
-from bot.chat.slack.queue import queue_of
 from bot.chat.slack.shelf import Shelf
 from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Status
@@ -68,7 +68,7 @@ class Commands:
                 case DraftReply():
                     await ack(await self._draft(asked.text, brand, body))
                 case ShowQueue():
-                    queue = await queue_of(self.team, user, brand)
+                    queue = await queue_of(self.team, f"slack:{user}", brand)
                     await ack(**queue_message(queue, say, self.team.now()))
                 case ApproveCase(link=""):
                     await ack(await self._oldest(trigger, brand))
@@ -113,11 +113,11 @@ class Commands:
     async def _decide(self, link: str, user: str, decision: Callable[[int], Decision]) -> str:
         """Decide on exactly the draft that the linked card shows; returns what to tell the person."""
         where = message_of(link)
-        card = await self.team.card_at(*where) if where else None
+        card = await self.team.card_at(self.team.place(where[0]), where[1]) if where else None
         case = await self.team.case(card.case_id) if card else None
         if card is None or case is None:
             return self.team.say()("This link leads to no card of mine.")
-        after = await self.team.decide(case, decision(card.draft), user)
+        after = await self.team.decided(case, decision(card.draft), user)
         say = self.team.say(case.brand)
         return say("Done: this case is {status} now.", status=after.status.value)
 

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.chat import grammar
-from bot.chat.identity import amends
+from bot.chat.identity import amends, noted
+from bot.chat.payload import inner, words
+from bot.chat.queue import queue_of
 from bot.chat.slack.home import home
-from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, noted, preview_came
-from bot.chat.slack.payload import inner, words
-from bot.chat.slack.queue import queue_of
+from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, preview_came
 from bot.chat.slack.team import Coming, SlackTeam
 from bot.desk.card import Card
 from bot.desk.case import Case, Complaint, Status
@@ -101,9 +101,8 @@ class Events:
         thread = words(event, "thread_ts")
         if not thread or thread == words(event, "ts"):
             return None
-        return await self.team.card_at(
-            channel, thread, ours=words(event, "parent_user_id") == self.team.workspace.bot_user
-        )
+        ours = words(event, "parent_user_id") == self.team.workspace.bot_user
+        return await self.team.card_at(self.team.place(channel), thread, ours=ours)
 
     async def _note(self, event: Event, card: Card, *, retried: bool) -> None:
         """A person's words below a card are a note for another draft, never a text to publish."""
@@ -183,12 +182,12 @@ class Events:
         if words(item, "type") != "message":
             return None
         ours = words(event, "item_user") == self.team.workspace.bot_user
-        return await self.team.card_at(words(item, "channel"), words(item, "ts"), ours=ours)
+        return await self.team.card_at(self.team.place(words(item, "channel")), words(item, "ts"), ours=ours)
 
     async def _decide(self, case: Case, decision: Decision, user: str, channel: str, *, quiet: bool) -> None:
         """Decide; a refusal is told to the person alone, and not again when Slack repeats itself."""
         try:
-            await self.team.decide(case, decision, user)
+            await self.team.decided(case, decision, user)
         except Refusal as refusal:
             if not quiet:
                 said = self.team.sorry(refusal, case.brand)
@@ -207,7 +206,7 @@ class Events:
         """Draw the App Home of this person."""
         say = self.team.say()
         try:
-            queue = await queue_of(self.team, user)
+            queue = await queue_of(self.team, f"slack:{user}")
             await self.team.workspace.client.views_publish(user_id=user, view=home(queue, say, self.team.now()))
         except CALL_ERRORS as error:
             self.team.workspace.note(error)

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from bot.chat import words
+from bot.chat import answers, choices, lines, words
+from bot.chat.answers import Brought as Brought
 from bot.chat.around import Around
 from bot.chat.grammar import Act, Form
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
-from bot.chat.slack.buttons import is_name, way_to_post
-from bot.chat.slack.card import findings, link_to, shown
+from bot.chat.slack.buttons import way_to_post
+from bot.chat.slack.card import findings, shown
 from bot.chat.slack.decisions import block_id
 from bot.chat.slack.modal import Subject, View, modal, typed
 from bot.desk.case import Case, Finding
 from bot.desk.decision import Amend
 from bot.desk.ports import Length
 from bot.locale import Sentences
-from bot.network.links import recognise
 from bot.network.manual import Handout
 
 #: Longer texts cannot be edited in a form of Slack's.
 LONGEST = 3_000
 _PART = 2_900
 _PARTS = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
-    """A complaint as somebody wrote it into the form; what they left open is empty."""
-
-    brand: str = ""
-    text: str = ""
-    author: str = ""
-    author_name: str = ""
-    link: str = ""
-    network: str = ""
 
 
 # Short ones
@@ -83,7 +70,7 @@ def new_complaint(
             hint=say("It says which network and where to reply."),
             optional=True,
         ),
-        kit.field("author", say("Author"), kit.entry(most=200), hint=_author_hint(say), optional=True),
+        kit.field("author", say("Author"), kit.entry(most=200), hint=answers.author_hint(say), optional=True),
     ]
     if len(brands) > 1:
         fields.insert(0, _brand(brands, brand, say))
@@ -106,25 +93,9 @@ def _brand(brands: Sequence[tuple[str, str]], chosen: str, say: Sentences) -> Bl
 
 def read_new_complaint(view: Mapping[str, Any]) -> Brought:
     """The complaint that was written into the form."""
-    place = recognise(link := typed(view, "link"))
-    author, name = _who(typed(view, "author"))
-    return Brought(
-        brand=typed(view, "brand"),
-        text=typed(view, "text"),
-        author=author or ("" if name else place.author),
-        author_name=name,
-        link=place.link or link,
-        network=place.network if link else "",
+    return answers.brought(
+        text=typed(view, "text"), link=typed(view, "link"), author=typed(view, "author"), brand=typed(view, "brand")
     )
-
-
-def _author_hint(say: Sentences) -> str:
-    return say("Name or handle, like Zoé Petit or @zoe_ptt.")
-
-
-def _who(said: str) -> tuple[str, str]:
-    """Handle and name: a handle begins as handles do."""
-    return (said, "") if said.startswith(("@", "u/", "/u/")) else ("", said)
 
 
 # Edit
@@ -189,17 +160,10 @@ def read_edit(view: Mapping[str, Any]) -> str:
 
 def reject(say: Sentences, of: Subject) -> View:
     """Why there is no reply: one tap, or words; both may stay open."""
-    reasons = [
-        say("Already answered"),
-        say("Not for us"),
-        say("Not a complaint"),
-        say("Troll or spam"),
-        say("Better not to reply in public"),
-    ]
     radio: Block = {
         "type": "radio_buttons",
         "action_id": kit.ENTRY,
-        "options": [kit.option(reason, reason) for reason in reasons],
+        "options": [kit.option(reason, reason) for reason in answers.reasons(say)],
     }
     fields = [
         kit.field("reason", say("Why is there no reply?"), radio, optional=True),
@@ -210,7 +174,7 @@ def reject(say: Sentences, of: Subject) -> View:
 
 def read_reject(view: Mapping[str, Any]) -> str:
     """The reason, empty when none was given."""
-    return ". ".join(filter(None, (typed(view, "reason"), typed(view, "words"))))
+    return answers.reason(typed(view, "reason"), typed(view, "words"))
 
 
 def escalate(say: Sentences, of: Subject) -> View:
@@ -245,8 +209,8 @@ def add_missing(case: Case, say: Sentences, of: Subject) -> View:
     complaint = case.complaint
     who = kit.cut(kit.visible(complaint.author or complaint.author_name), 200)
     fields = [
-        kit.field("link", say("Link to it"), kit.address(link_to(case)), optional=True),
-        kit.field("author", say("Author"), kit.entry(who, most=200), hint=_author_hint(say), optional=True),
+        kit.field("link", say("Link to it"), kit.address(lines.link_to(case)), optional=True),
+        kit.field("author", say("Author"), kit.entry(who, most=200), hint=answers.author_hint(say), optional=True),
     ]
     if not complaint.text.strip():
         fields.insert(0, kit.field("text", say("What the customer wrote"), kit.entry(multiline=True)))
@@ -255,15 +219,7 @@ def add_missing(case: Case, say: Sentences, of: Subject) -> View:
 
 def read_missing(view: Mapping[str, Any]) -> Amend:
     """What was added; what stayed open is empty, and changes nothing."""
-    place = recognise(link := typed(view, "link"))
-    author, name = _who(typed(view, "author"))
-    return Amend(
-        text=typed(view, "text"),
-        author=author or ("" if name else place.author),
-        author_name=name,
-        link=place.link or link,
-        network=place.network if link else "",
-    )
+    return answers.missing(text=typed(view, "text"), link=typed(view, "link"), author=typed(view, "author"))
 
 
 # Templates, copying, approving
@@ -271,8 +227,7 @@ def read_missing(view: Mapping[str, Any]) -> Amend:
 
 def choose_template(say: Sentences, of: Subject, best: Sequence[str], names: Sequence[str]) -> View:
     """All templates, where the card's menu could not hold them."""
-    first = [name for name in dict.fromkeys(best) if is_name(name)][:3]
-    others = [name for name in dict.fromkeys(names) if is_name(name) and name not in first]
+    first, others = choices.sorted_names(best, names, kit.OPTION)
     parts = [others[start : start + 100] for start in range(0, min(len(others), 2_000), 100)]
     groups = [(say("Best fit"), first), *((f"{part[0]} – {part[-1]}", part) for part in parts)]
     options = [(label, [kit.option(name, name) for name in held]) for label, held in groups]
@@ -300,9 +255,9 @@ def copy_text(case: Case, say: Sentences, of: Subject, given: Handout) -> View:
 
 def approve(case: Case, around: Around, of: Subject) -> View:
     """One waiting case in whole, to approve it from ``/reply approve``."""
-    say, draft = around.say, case.draft
+    say = around.say
     blocks = [_without_buttons(block) for block in shown(case, around)]
-    if draft and draft.text.strip() and not draft.blocks:
+    if choices.postable(case):
         pressed = kit.button(Act.APPROVE, say("Approve"), style="primary")
         blocks.append(kit.actions(block_id("decide", case), pressed, kit.button(Act.EDIT, say("Edit"))))
     return modal(Form.APPROVE, say("Approve this reply?"), blocks, say("Close"), of=of)

@@ -6,27 +6,28 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from bot.chat.identity import Bringing, Source, key, made, of_post, short
-from bot.chat.slack.payload import inner, maps, moment, words
+from bot.chat.identity import Bringing, Source, key, made, short
+from bot.chat.payload import Part, inner, maps, moment, words
+from bot.chat.previews import linked
 from bot.chat.slack.posts import posted
 from bot.chat.slack.sources import (
-    Part,
-    beside,
     filenames,
     is_mail,
-    is_remark,
     is_share,
-    linked,
     mail,
     permalink,
     previewed,
+    previews,
     share,
+    shown_links,
     slack_message,
 )
-from bot.chat.slack.text import links, marked, plain, unescape, without
+from bot.chat.slack.text import WRITING, links, marked, plain, unescape, without
 from bot.chat.texts import kept
+from bot.chat.typed import commanded, filled
 from bot.desk.case import Complaint
 from bot.network.links import Place, recognise
 
@@ -112,7 +113,8 @@ def mention(message: object, arrival: Arrival) -> str:
 def asks_for_thread(message: object, arrival: Arrival) -> bool:
     """Whether a mention in a thread is about the thread's root: it brings no share, no link, no file and few words.
 
-    Then the root is the complaint, ``complaints(root, ..., everything=True)``, and the words a note: ``noted``.
+    Then the root is the complaint, ``complaints(root, ..., everything=True)``, and the words a note:
+    ``bot.chat.identity.noted``.
     """
     root = words(message, "thread_ts")
     if not root or root == words(message, "ts") or not isinstance(message, Mapping):
@@ -120,13 +122,7 @@ def asks_for_thread(message: object, arrival: Arrival) -> bool:
     raw = _raw(message, arrival)
     brings = maps(message.get("files")) or any(is_share(part) or previewed(part) for part in _parts(message))
     linking = any(recognise(link).network != "web" for link in links(raw))
-    return not brings and not linking and is_remark(plain(raw), asked=False)
-
-
-def noted(complaint: Complaint, note: str) -> Complaint:
-    """The complaint with what a colleague said about it elsewhere."""
-    note = kept(note.strip())
-    return replace(complaint, notes=(*complaint.notes, note)) if note and note not in complaint.notes else complaint
+    return not brings and not linking and WRITING.is_remark(plain(raw), asked=False)
 
 
 def command_complaint(text: object, arrival: Arrival, channel: str, trigger: str) -> Complaint | None:
@@ -138,13 +134,7 @@ def command_complaint(text: object, arrival: Arrival, channel: str, trigger: str
         channel: the id of the channel that it was typed in.
         trigger: Slack's ``trigger_id``, the same when Slack asks again.
     """
-    raw = words({"text": text}, "text")
-    found = links(raw)
-    place = _best(found) or _typed_link(raw)
-    bare = plain(without(raw, [link for link in found if recognise(link).link == place.link]))
-    said = plain(raw) if bare and place.network == "web" else bare if found or not place.link else ""
-    source = Source(text=said, place=place, author=place.author, told=said, origin=_slack_origin(place))
-    return _typed(source, arrival, channel, trigger)
+    return _typed(commanded(words({"text": text}, "text"), WRITING), arrival, channel, trigger)
 
 
 def form_complaint(
@@ -161,33 +151,8 @@ def form_complaint(
 
     ``trigger`` is the view's id. An author is a handle when it looks like one (``@zoe``, ``u/zoe``), else a name.
     """
-    place = _best(links(link)) or _typed_link(link)
-    author, said = plain(author), plain(text)
-    is_handle = author.startswith(("@", "u/", "/u/")) and " " not in author
-    source = Source(
-        text=said,
-        place=place,
-        author=author if is_handle else place.author,
-        author_name="" if is_handle else author,
-        notes=(plain(note), "" if place.link else plain(link)),
-        told=said,
-        origin=_slack_origin(place),
-    )
+    source = filled(text=text, author=author, link=link, note=note, writing=WRITING)
     return _typed(source, arrival, channel, trigger)
-
-
-def _best(found: Sequence[str]) -> Place | None:
-    """Of several links the first that is a post's, else the first of a known network, else the first."""
-    places = [place for link in found if (place := recognise(link)).link]
-    known = (place for place in places if place.network != "web")
-    return next(filter(None, map(of_post, found)), None) or next(known, None) or next(iter(places), None)
-
-
-def _typed_link(text: str) -> Place:
-    """A link that a person typed without its https://."""
-    text = text.strip()
-    typed = re.fullmatch(r"(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/\S{1,2000}", text)
-    return recognise(f"https://{text}") if typed else Place()
 
 
 def _slack_origin(place: Place) -> tuple[str, str]:
@@ -195,6 +160,7 @@ def _slack_origin(place: Place) -> tuple[str, str]:
 
 
 def _typed(source: Source, arrival: Arrival, channel: str, trigger: str) -> Complaint | None:
+    source = replace(source, origin=_slack_origin(source.place))
     found = made([source], _bringing(arrival, channel, short(trigger)))
     return replace(found[0], source=f"slack:{arrival.team}:{channel}") if found else None
 
@@ -203,21 +169,25 @@ def _carried(message: Part, arrival: Arrival, *, everything: bool) -> list[Sourc
     """What a message brings from elsewhere: mails, shares, links with or without their previews."""
     raw, parts = _raw(message, arrival), _parts(message)
     asked, files = _asked(message, arrival), filenames(message)
-    said = beside(raw, parts) if _speaks(raw) else ""
-    speaks = everything and not is_remark(said, asked=asked)
-    previews = [part for part in parts if previewed(part)]
+    said = WRITING.beside(raw, _shown(parts)) if _speaks(raw) else ""
+    speaks = everything and not WRITING.is_remark(said, asked=asked)
+    shown = previews(parts)
     found = [mail(file) for file in maps(message.get("files")) if is_mail(file)]
     for part in parts:
         quoted = speaks and unescape(words(part, "from_url")) in links(raw)  # they write about it
         if is_share(part) and not quoted and not _is_our_post(part, arrival):
-            found += share(part, previews, arrival.workspace_url)
+            found += share(part, [each for each in parts if previewed(each)], arrival.workspace_url)
     if found:
         taken = {key(source.place) for source in found}
-        found += [replace(each, notes=()) for each in linked(raw, previews) if key(each.place) not in taken]
+        found += [replace(each, notes=()) for each in linked(raw, shown, WRITING) if key(each.place) not in taken]
         found = [replace(each, notes=(*each.notes, said)) for each in found]
     else:
-        found = posted(raw, parts) if is_app(message) else linked(raw, previews, asked=asked)
+        found = posted(raw, parts) if is_app(message) else linked(raw, shown, WRITING, asked=asked)
     return [replace(each, files=(*each.files, *files)) for each in found]
+
+
+def _shown(parts: Sequence[Part]) -> frozenset[str]:
+    return frozenset(chain.from_iterable(map(shown_links, parts)))
 
 
 def _shows(message: Part) -> bool:
@@ -250,7 +220,7 @@ def _pointed_at(raw: str, parts: Sequence[Part], *, asked: bool) -> Source | Non
     if len(found) != 1:
         return None
     place, said = recognise(found[0]), plain(without(raw, found))
-    if place.network == "slack" and is_remark(said, asked=asked):
+    if place.network == "slack" and WRITING.is_remark(said, asked=asked):
         return Source(place=place, origin=_slack_origin(place), notes=(said,))
     shown = next((plain(words(part, "text", "title")) for part in parts if not is_share(part)), "")
     return None if said else Source(text=shown, place=place)

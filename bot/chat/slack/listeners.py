@@ -11,11 +11,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.chat.payload import words
 from bot.chat.slack.clicks import Clicks
 from bot.chat.slack.commands import Commands
 from bot.chat.slack.events import Events
 from bot.chat.slack.manifest import COMMAND, DRAFT_REPLY, NEW_COMPLAINT
-from bot.chat.slack.payload import words
 from bot.chat.slack.shelf import Shelf
 from bot.chat.slack.team import SlackTeam
 

@@ -9,19 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from bot.chat.grammar import EditTemplate, NewTemplate, Templates
+from bot.chat.payload import inner, words
 from bot.chat.review import SOMEBODY
 from bot.chat.slack import forms, templates
 from bot.chat.slack import template_reading as reading
 from bot.chat.slack.modal import View
 from bot.chat.slack.opening import Opening
-from bot.chat.slack.payload import inner, words
 from bot.chat.slack.team import SlackTeam
 from bot.chat.slack.template_reading import EditedText, NewText, Press, Pressed
 from bot.desk.brand import Person
 from bot.desk.case import Complaint
 from bot.desk.edit import TemplateEdit
 from bot.desk.ports import Length
-from bot.errors import NotManager, PortevoixError
+from bot.errors import PortevoixError
 from bot.locale import Sentences
 from bot.network.slack.trouble import CALL_ERRORS, code
 from bot.voice.editing import Changed, Preview
@@ -67,13 +67,9 @@ class Shelf:
 
     async def _require_manager(self, user: str, brand: str, name: str = "") -> Person:
         """Who may answer a topic's complaints may change its templates. Raises ``NotManager``."""
-        house = self.team.library.house(brand)
         person = await self.team.person(user, brand)
-        template = house.templates.get(name)
-        managers = house.brand.managers
-        may = managers.special.get(template.front.topic, managers.default) if template else managers.default
-        if may.isdisjoint({person.id, *person.groups}):
-            raise NotManager(brand=house.brand.name)
+        template = self.team.library.house(brand).templates.get(name)
+        self.team.may_change(person, brand, template.front.topic if template else "")
         return person
 
     async def _open(self, brand: str, name: str, trigger: str) -> None:

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import chain
-from typing import Any
 
 from bot.chat.identity import Source, key, of_post
-from bot.chat.slack.payload import inner, maps, moment, words
-from bot.chat.slack.text import links, marked, plain, unescape, without
+from bot.chat.payload import Part, inner, maps, moment, words
+from bot.chat.previews import Preview, by, linked
+from bot.chat.slack.text import WRITING, links, marked, plain, unescape
 from bot.chat.texts import clean
 from bot.network.links import Place, recognise
-
-Part = Mapping[str, Any]  # an attachment, a file, a message: whatever Slack put there
-
-
-#: Characters beside a link that are a remark of a colleague rather than the customer's words.
-REMARK = 40
-#: Networks whose previews show the shop, the app or the place: never the review itself.
-_PAGES = frozenset({"appstore", "play", "google"})
-#: Whoever links a comment gets a preview of the post above it, by somebody else.
-_COMMENT = re.compile(r"[?&](?:lc|(?:reply_)?comment_id|(?:dashC|c)ommentUrn|(?:userR|r)eviewId)=", re.IGNORECASE)
-
-
-def is_remark(said: str, *, asked: bool) -> bool:
-    """Whether words beside a link only comment on it: short or, when the bot is ``asked``, any; no quotation."""
-    bare = without(said, links(said)).strip()
-    quoted = any(first in bare and last in bare for first, last in ("«»", "“”")) or bare.count('"') > 1
-    return (asked or len(bare) <= REMARK) and not quoted and not re.search(r"^(?:>|&gt;)", bare, re.MULTILINE)
 
 
 def previewed(part: Part) -> Place | None:
@@ -49,70 +31,31 @@ def is_share(part: Part) -> bool:
     return any(part.get(mark) is True for mark in marks) or bool(maps(part.get("message_blocks")))
 
 
-def linked(raw: str, previews: Sequence[Part], *, whole: bool = False, asked: bool = False) -> list[Source]:
-    """One source for each post that a text links or a preview shows.
-
-    Args:
-        raw: the words around the links, as Slack writes them.
-        previews: attachments.
-        whole: the words are a customer's however short, as in a forwarded message.
-        asked: the words speak to the bot.
-    """
-    places = {key(place): place for place in map(of_post, links(raw)) if place}
-    shown: dict[tuple[str, str], list[Part]] = {}
-    for part in previews:
-        if place := previewed(part):
-            places.setdefault(key(place), place)
-            shown.setdefault(key(place), []).append(part)
-    said = beside(raw, list(chain.from_iterable(shown.values())))
-    own = said if said and len(places) == 1 and (whole or not is_remark(said, asked=asked)) else ""
-    return [_linked(place, shown.get(at, []), said, own) for at, place in places.items()]
-
-
-def beside(raw: str, parts: Sequence[Part] = ()) -> str:
-    """The words without the links they are about: of posts, of what is shared or previewed."""
-    keys = ("from_url", "original_url", "title_link")
-    shown = {unescape(words(part, name)) for part in parts for name in keys}
-    about = {link for link in links(raw) if link in shown or of_post(link) or recognise(link).network == "slack"}
-    return plain(without(raw, about))
-
-
-def _linked(place: Place, previews: Sequence[Part], said: str, own: str) -> Source:
-    comment = _COMMENT.search(place.link) is not None
-    page = place.network in _PAGES or not place.post
-    shown = "" if comment else _first(_shown(part, place) for part in previews)
-    text = own if page and own else shown or own
-    names = [] if comment else [who(part, place) for part in previews]
-    return Source(
-        text=text,
+def preview(part: Part) -> Preview | None:
+    """What a part shows of a link; none for what is no preview of a network's."""
+    if (place := previewed(part)) is None:
+        return None
+    author, name = who(part)
+    return Preview(
         place=place,
-        author=place.author or _first(author for author, _ in names),
-        author_name=_first(name for _, name in names),
-        written_at=next(filter(None, (moment(part.get("ts")) for part in previews)), None) if not comment else None,
-        notes=(said,) if said and said != text else (),
-        told=own,
+        title=plain(words(part, "title")),
+        text=plain(words(part, "text")) or rich(part),
+        author=author,
+        author_name=name,
+        written_at=moment(part.get("ts")),
+        links=shown_links(part),
     )
 
 
-def _first(texts: Iterable[str]) -> str:
-    return next(filter(None, texts), "")
+def previews(parts: Iterable[Part]) -> list[Preview]:
+    """The previews among parts."""
+    return [found for part in parts if (found := preview(part))]
 
 
-_MEDIA = re.compile(r"https?://t\.co/\w+|(?:https?://)?pic\.(?:twitter|x)\.com/\w+")
-_BY = re.compile(r"(?P<name>.{1,200}?) \((?P<handle>@[\w.@-]{1,100})\)(?: (?:on|sur) .{1,40}| [/|•·–-] .{1,100})?")
-_SUBREDDIT = re.compile(r"From the \w+ community on Reddit: ?|Explore this post and more from the \w+ community")
-
-
-def _shown(part: Part, place: Place) -> str:
-    """What the customer wrote, as far as the preview shows it."""
-    text = plain(words(part, "text")) or rich(part)
-    title = plain(words(part, "title"))
-    if place.network == "reddit":  # the title is the poster's, the text may be Reddit's own
-        said = [_SUBREDDIT.sub("", line).strip() for line in (title, text)]
-        return "\n".join(dict.fromkeys(filter(None, said)))
-    while (last := text.rsplit(maxsplit=1)[-1:]) and _MEDIA.fullmatch(last[0]):
-        text = text[: -len(last[0])].rstrip()
-    return text or ("" if _BY.fullmatch(title) else title)
+def shown_links(part: Part) -> frozenset[str]:
+    """The links that a part may stand for."""
+    keys = ("from_url", "original_url", "title_link")
+    return frozenset(unescape(words(part, name)) for name in keys) - {""}
 
 
 def rich(part: Part) -> str:
@@ -120,14 +63,14 @@ def rich(part: Part) -> str:
     return plain(_body(part))
 
 
-def who(part: Part, place: Place) -> tuple[str, str]:
+def who(part: Part) -> tuple[str, str]:
     """Handle and name of whom an attachment shows."""
-    told = _BY.fullmatch(plain(words(part, "title"))[:400])
+    told, called = by(plain(words(part, "title")))
     name = _name(words(part, "author_name"))
     handle = _name(words(part, "author_subname"))
     if not handle.startswith(("@", "u/")):
-        handle = told["handle"] if told else recognise(unescape(words(part, "author_link"))).author
-    return handle, name or (told["name"] if told else "")
+        handle = told or recognise(unescape(words(part, "author_link"))).author
+    return handle, name or called
 
 
 def _name(text: str) -> str:
@@ -143,7 +86,7 @@ def share(part: Part, siblings: Sequence[Part], workspace_url: str) -> list[Sour
     link = recognise(unescape(words(part, "from_url", "original_url")))
     if link.network == "slack" and not all(origin):
         origin = (_channel(link.link), link.post)
-    if about := linked(raw, inside, whole=True):
+    if about := linked(raw, previews(inside), WRITING, whole=True):
         return [replace(source, files=names) for source in about]
     if mails := [mail(file) for file in maps(part.get("files")) if is_mail(file)]:
         return [replace(each, origin=origin) for each in mails]

@@ -15,6 +15,7 @@ from bot.chat.slack.people import People
 from bot.chat.team import Team
 from bot.desk.brand import Person
 from bot.desk.case import Case, Complaint
+from bot.desk.decision import Decision
 from bot.network.slack.trouble import CALL_ERRORS, code
 from bot.network.slack.workspace import Room, Workspace
 
@@ -48,6 +49,10 @@ class SlackTeam(Team):
     async def person(self, user: str, brand: str) -> Person:
         """Who this is to the brand."""
         return await self.people.person(user, self.managers(brand))
+
+    async def decided(self, case: Case, decision: Decision, user: str) -> Case:
+        """Hand this person's decision to the desk. Raises ``Refusal``."""
+        return await self.decide(case, decision, await self.person(user, case.brand))
 
     def arrival(self, brand: str) -> Arrival:
         """Where what comes now comes in."""

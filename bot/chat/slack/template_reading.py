@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.chat.slack.payload import inner, maps, words
+from bot.chat.payload import inner, maps, words
 from bot.chat.slack.text import emoji
+from bot.chat.template_lines import EditedText as EditedText
+from bot.chat.template_lines import NewText as NewText
+from bot.chat.template_lines import phrases
 
 
 class Press(StrEnum):
@@ -27,28 +30,6 @@ class Form(StrEnum):
 
     EDIT = "template-text"
     NEW = "template-create"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewText:
-    """A new template as somebody wrote it into the form; what they left open is empty."""
-
-    brand: str = ""
-    topic: str = ""
-    lang: str = ""
-    body: str = ""
-    triggers: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditedText:
-    """What stands in the form of a template: which one, at which version it was opened, and the text typed."""
-
-    brand: str = ""
-    name: str = ""
-    version: str = ""
-    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +90,8 @@ def read_new(view: Mapping[str, Any]) -> NewText:
         topic=_typed(view, "topic"),
         lang=_typed(view, "lang"),
         body=_typed(view, "text"),
-        triggers=_listed(_typed(view, "triggers", optional=True)),
-        examples=_listed(_typed(view, "examples", optional=True)),
+        triggers=phrases(_typed(view, "triggers", optional=True)),
+        examples=phrases(_typed(view, "examples", optional=True)),
     )
 
 
@@ -120,10 +101,6 @@ def _held(view: Mapping[str, Any]) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return held if isinstance(held, Mapping) else {}
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
 
 
 def _typed(view: Mapping[str, Any], block_id: str, *, optional: bool = False) -> str:

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from bot.chat import template_lines
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
 from bot.chat.slack.buttons import is_name
-from bot.chat.slack.card import findings
+from bot.chat.slack.card import drawn, findings
 from bot.chat.slack.forms import LONGEST, error, notice
 from bot.chat.slack.modal import View
-from bot.chat.slack.template_reading import Form, NewText, Press, field_id
+from bot.chat.slack.template_reading import Form, Press, field_id
 from bot.chat.slack.text import inert
+from bot.chat.template_lines import NewText
 from bot.desk.case import Complaint
 from bot.desk.edit import TemplateEdit
 from bot.locale import Sentences
-from bot.voice.editing import EXAMPLE, Preview
+from bot.voice.editing import Preview
 from bot.voice.house import House
-from bot.voice.protocol import VARIABLES
-from bot.voice.remarks import remark
-from bot.voice.source import Source, difference, tidied
+from bot.voice.source import Source
 from bot.voice.yamlfile import Problem
 
 #: How much of a message the list, and the menu below it, may take.
@@ -43,29 +42,11 @@ def listing(house: House, say: Sentences) -> dict[str, Any]:
     title = say("Templates of {brand}", brand=house.brand.name)
     blocks = [
         kit.header(title),
-        *_sections(_rows(house, say), say),
+        *_sections(template_lines.rows(house, say), say),
         kit.actions("template-list", *_menu(house, say), kit.button(Press.NEW, say("New template"))),
         kit.context(say("Any other: /reply template and its name or topic.")),
     ]
     return {"text": inert(title), "blocks": blocks}
-
-
-def _rows(house: House, say: Sentences) -> list[str]:
-    count = Counter((template.front.topic, template.front.lang) for template in house.templates.values())
-    rows = ((topic, _coverage(topic, count, house, say)) for topic in house.protocol.topics)
-    return [f"{topic} — {coverage}" for topic, coverage in rows if coverage]
-
-
-def _coverage(topic: str, count: Counter[tuple[str, str]], house: House, say: Sentences) -> str:
-    """``fr ×2, en``, and what is missing; empty for a topic that is not answered."""
-    languages = house.rules.languages
-    there = [
-        f"{lang} ×{count[topic, lang]}" if count[topic, lang] > 1 else lang for lang in languages if count[topic, lang]
-    ]
-    if not there and not house.topic(topic).reply:
-        return ""
-    missing = [lang for lang in languages if not count[topic, lang]]
-    return ", ".join(there + ([say("missing: {codes}", codes=", ".join(missing))] if missing else []))
 
 
 def _sections(rows: list[str], say: Sentences) -> Iterator[Block]:
@@ -82,11 +63,7 @@ def _sections(rows: list[str], say: Sentences) -> Iterator[Block]:
 
 def _menu(house: House, say: Sentences) -> Iterator[Block]:
     """One template of each topic: in its form the others can be chosen."""
-    options: list[Block] = []
-    for topic in house.protocol.topics:
-        found = (template for lang in house.rules.languages for template in house.templates_for(topic, lang))
-        names = [template.name for template in found if is_name(template.name)]
-        options += [kit.option(topic, names[0])] if names else []
+    options = [kit.option(topic, name) for topic, name in template_lines.first_of_each(house, is_name)]
     while len(options) > _MENU_OPTIONS or kit.size(options) > _MENU:
         options.pop()
     if options:
@@ -104,11 +81,7 @@ def _initial(options: Sequence[Block], chosen: str) -> Block:
 
 def unknown(what: str, close: Sequence[str], say: Sentences) -> str:
     """There is no such template; which were probably meant. A sentence for a message, nothing in it formats."""
-    what = inert(kit.clip(what, 100))
-    if not close:
-        return say("There is no template “{template}”. /reply template lists them all.", template=what)
-    names = ", ".join(map(inert, close))
-    return say("There is no template “{template}”. Did you mean {names}?", template=what, names=names)
+    return template_lines.unknown(what, close, say, inert)
 
 
 # Changing one
@@ -163,43 +136,27 @@ def _view(form: Form, title: str, blocks: list[Block], held: object, say: Senten
 def _conflict(source: Source, last: TemplateEdit | None, changed: str, say: Sentences) -> Iterator[Block]:
     if not changed:
         return
-    theirs = last is not None and tidied(last.after) == tidied(source.body)
-    said = (
-        say("{name} has changed this template meanwhile:", name=last.by_name or last.by)
-        if last and theirs
-        else say("Somebody has changed this template meanwhile:")
-    )
+    said = template_lines.conflict(source, last, say)
     yield kit.rich(kit.line(kit.words(f"⚠️ {said}", bold=True)), kit.verbatim(changed))
     yield kit.section(say("Your text stands below and is not saved yet. Saving it now replaces the other one."))
 
 
 def _languages(source: Source, siblings: Sequence[str], say: Sentences) -> Iterator[Block]:
     names = [name for name in dict.fromkeys((*siblings, source.name)) if is_name(name)]
-    options = [kit.option(_named(name, say), name) for name in names[:_MENU_OPTIONS]]
+    options = [kit.option(template_lines.named(name, say), name) for name in names[:_MENU_OPTIONS]]
     if options:
         yield kit.actions(field_id("which", source.name), _select(Press.CHOOSE, say("Language"), options, source.name))
     if source.inherited:
         yield kit.context(say("All brands share this template. Saving it makes a copy for this brand alone."))
 
 
-def _named(name: str, say: Sentences) -> str:
-    """``French · late-delivery-2.fr``."""
-    lang = name.rpartition(".")[2]
-    return name if say.language(lang) == lang else f"{_language(lang, say)} · {name}"
-
-
 def _text(source: Source, text: str, say: Sentences) -> list[Block]:
     entry = kit.entry(text, multiline=True)
     button = kit.button(Press.PREVIEW, say("Preview"))
     return [
-        kit.field(field_id("text", source.name), say("Text"), entry, hint=_hint(source.variables, say)),
+        kit.field(field_id("text", source.name), say("Text"), entry, hint=template_lines.hint(source.variables, say)),
         kit.actions(field_id("preview", source.name), button),
     ]
-
-
-def _hint(variables: Sequence[str], say: Sentences) -> str:
-    names = ", ".join(f"{{{{ {name} }}}}" for name in variables)
-    return say("What is filled in: {variables}", variables=names)
 
 
 def _too_long(source: Source, text: str, say: Sentences) -> list[Block]:
@@ -215,30 +172,14 @@ def _problems(problems: Sequence[Problem], first_line: int, say: Sentences) -> I
     if not problems:
         return
     title = kit.line(kit.words(f"⛔ {say('This text cannot be saved yet:')}", bold=True))
-    said = [_problem(problem, first_line, say) for problem in problems[:_PROBLEMS]]
-    yield kit.rich(title, kit.bullets(*(kit.line(kit.words(kit.clip(one, 400))) for one in said)))
-
-
-def _problem(problem: Problem, first_line: int, say: Sentences) -> str:
-    """The sentence with the line as it is counted in the form."""
-    what = remark(problem)
-    if problem.line >= first_line:
-        return say("Line {number}: {problem}", number=problem.line - first_line + 1, problem=what)
-    if problem.line:
-        return say("Above the text, in line {number} of the file: {problem}", number=problem.line, problem=what)
-    return say.remark(what)
+    said = template_lines.problems(problems, first_line, say)
+    yield kit.rich(title, kit.bullets(*(kit.line(kit.words(one)) for one in said)))
 
 
 def _preview(source: Source, preview: Preview | None, complaint: Complaint | None, say: Sentences) -> Iterator[Block]:
     if preview is None:
         return
-    real = complaint is not None and complaint.id != EXAMPLE
-    title = (
-        say("Preview on the last complaint about {topic}", topic=source.topic)
-        if real
-        else say("Preview. Nobody has complained about {topic} yet; this is an example.", topic=source.topic)
-    )
-    asked = complaint.text if complaint else next(iter(source.examples), "")
+    title, asked = template_lines.preview_title(source, complaint, say), template_lines.asked(source, complaint)
     paragraphs = [kit.line(kit.words(title, bold=True))]
     paragraphs += [kit.quote(kit.words(kit.clip(asked, _QUOTED)))] if asked.strip() else []
     paragraphs.append(kit.line(kit.words(kit.clip(preview.text, kit.SECTION))))
@@ -253,23 +194,13 @@ def _history(last: TemplateEdit | None, by_hand: datetime | None, say: Sentences
     if not last and not by_hand:
         return
     yield kit.divider()
-    if by_hand:
-        yield kit.rich(_at(say("Changed in the file itself"), by_hand))
-    if last:
-        changed = "" if told else difference(last.before, last.after)
-        said = _at(say("Last changed in the chat by {name}", name=kit.clip(last.by_name or last.by, 100)), last.at)
-        yield kit.rich(said, *([kit.verbatim(changed)] if changed else []))
-
-
-def _at(said: str, at: datetime) -> Block:
-    time = kit.moment(at.timestamp(), "{date_short_pretty} {time}", f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
-    return kit.line(kit.words(f"{said} · "), time)
+    for runs, changed in template_lines.history(last, by_hand, say, told=told):
+        yield kit.rich(kit.line(*map(drawn, runs)), *([kit.verbatim(changed)] if changed else []))
 
 
 def saved(source: Source, say: Sentences) -> View:
     """It is saved, and what that means."""
-    sentence = say("“{template}” is saved. The next draft from it has this text.", template=source.name)
-    return notice(say, say("Saved"), f"✅ {sentence}")
+    return notice(say, say("Saved"), f"✅ {template_lines.saved(source, say)}")
 
 
 # A new one
@@ -286,16 +217,16 @@ def new_view(
     groups = _topics(house, say)
     if not groups:
         return error(say, say("The protocol has no topic to answer. Please add one to protocol.yaml first."))
-    options = [kit.option(_language(lang, say), lang) for lang in house.rules.languages[:_MENU_OPTIONS]]
+    options = [kit.option(template_lines.language(lang, say), lang) for lang in house.rules.languages[:_MENU_OPTIONS]]
     topics = kit.menu(kit.ENTRY, say("Topic"), groups)
     topics |= _initial([option for _, held in groups for option in held], filled.topic)
-    variables = (*VARIABLES, *house.rules.facts)
+    hint = template_lines.hint(template_lines.all_variables(house), say)
     blocks = [
         *([kit.section(f"⛔ {sentence}")] if sentence else []),
         *_problems(problems, 1, say),
         kit.field("topic", say("Topic"), topics),
         kit.field("lang", say("Language"), _select(kit.ENTRY, say("Language"), options, filled.lang)),
-        kit.field("text", say("Text"), kit.entry(filled.body, multiline=True), hint=_hint(variables, say)),
+        kit.field("text", say("Text"), kit.entry(filled.body, multiline=True), hint=hint),
         _lines("triggers", say("Words that lead to it"), filled.triggers, say),
         _lines("examples", say("Complaints that it answers"), filled.examples, say),
     ]
@@ -307,21 +238,11 @@ def _lines(name: str, label: str, said: Sequence[str], say: Sentences) -> Block:
     return kit.field(name, label, entry, hint=say("One per line; may stay empty."), optional=True)
 
 
-def _language(lang: str, say: Sentences) -> str:
-    name = say.language(lang)
-    return name[:1].upper() + name[1:]
-
-
 def _topics(house: House, say: Sentences) -> list[tuple[str, list[Block]]]:
     """The topics, those first that lack a template; at most a hundred under one heading."""
-    lacking, others = [], []
-    for topic in filter(is_name, house.protocol.topics):
-        missing = [lang for lang in house.rules.languages if not house.templates_for(topic, lang)]
-        if missing and house.topic(topic).reply:
-            said = say("missing: {codes}", codes=", ".join(missing))
-            lacking.append(kit.option(f"{topic} · {said}", topic))
-        else:
-            others.append(kit.option(topic, topic))
+    short, rest = template_lines.topics(house, is_name, say)
+    lacking = [kit.option(label, topic) for label, topic in short]
+    others = [kit.option(topic, topic) for topic in rest]
     groups = [*_parts(say("Without a template"), lacking), *_parts(say("All others"), others)]
     return groups[:_MENU_OPTIONS]
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from rich.emoji import Emoji
 
-from bot.chat.slack.payload import inner, maps, words
+from bot.chat.payload import inner, maps, words
 from bot.chat.texts import clean
+from bot.chat.writing import Writing
 from bot.network.links import find_link
 
 #: Links of one message that are looked at.
@@ -110,6 +111,10 @@ def without(mrkdwn: str, gone: Collection[str]) -> str:
 
 
 _LINK = re.compile(r"<(https?://[^<>|]+)(?:\|[^<>]*)?>|https?://[^\s<>|]+", re.IGNORECASE)
+
+
+#: For what reads complaints out of any chat's words.
+WRITING = Writing(network="slack", plain=plain, links=links, without=without)
 
 
 def _target(link: re.Match[str]) -> str:

@@ -57,8 +57,8 @@ class Connection:
             raise
         except discord.LoginFailure:
             raise
-        except Exception as error:
-            log.exception("Discord ended our connection (%s); a new one begins", words(error))
+        except Exception:
+            log.exception("Discord ended our connection; a new one begins")
             raise
         finally:
             self.ready.clear()

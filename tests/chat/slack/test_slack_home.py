@@ -9,7 +9,7 @@ from sample_case import CARD, NASTY, NOW, a_case, a_reply
 
 from bot.chat.grammar import Act
 from bot.chat.slack.decisions import click
-from bot.chat.slack.home import SHORT, SHOWN, HomeCase, Pile, Queue, help_message, home, queue_message
+from bot.chat.slack.home import SHORT, SHOWN, Pile, Queue, QueuedCase, help_message, home, queue_message
 from bot.desk.board import Week
 from bot.desk.case import Remark, Status
 from bot.locale import Sentences
@@ -22,7 +22,7 @@ def waiting(number=1, hours=1, brand="", **changes):
     case = a_case(
         complaint={"id": f"x:{number}", "received_at": since, "written_at": since, "text": f"Plainte {number}"}
     )
-    return HomeCase(replace(case, **changes), f"{CARD}{number}", brand)
+    return QueuedCase(replace(case, **changes), f"{CARD}{number}", brand)
 
 
 def a_queue():
@@ -130,7 +130,7 @@ def test_the_queue_in_a_channel_is_short():
 
 def test_customers_ping_nobody_from_the_queue():
     """Their words stand there as written."""
-    held = HomeCase(a_case(complaint={"text": NASTY, "author_name": NASTY}), CARD, NASTY)
+    held = QueuedCase(a_case(complaint={"text": NASTY, "author_name": NASTY}), CARD, NASTY)
     queue = Queue(waiting=Pile((held,), 1), mine=Pile((held,), 1))
     for payload in (drawn(queue), queue_message(queue, FR, NOW)):
         assert pings(payload) == formats(payload) == []

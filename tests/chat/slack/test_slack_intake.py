@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.chat.identity import amends
+from bot.chat.identity import amends, noted
 from bot.chat.slack.intake import (
     Arrival,
     asks_for_thread,
@@ -13,7 +13,6 @@ from bot.chat.slack.intake import (
     complaints,
     form_complaint,
     mention,
-    noted,
     preview_came,
 )
 

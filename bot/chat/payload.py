@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-#: Elements of one list that are looked at; Slack sends at most 100 attachments (docs.slack.dev, chat.postMessage).
+Part = Mapping[str, Any]  # an attachment, an embed, a file, a message: whatever a chat put there
+
+#: Elements of one list that are looked at; Slack sends at most 100 attachments (docs.slack.dev, chat.postMessage),
+#: Discord 10 embeds.
 MOST = 500
 #: Characters of one field that are looked at.
 LONGEST = 100_000
@@ -39,4 +42,4 @@ def moment(seconds: object) -> datetime | None:
         found = datetime.fromtimestamp(float(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return found if 2000 <= found.year < 2200 else None  # Slack is of 2013
+    return found if 2000 <= found.year < 2200 else None  # Slack is of 2013, Discord of 2015
