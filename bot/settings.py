@@ -72,6 +72,7 @@ class Settings(BaseSettings):
         default="https://slack.com/api/",
         description="Slack's Web API; GovSlack, or a proxy before Slack, has another address.",
     )
+    discord_bot_token: str = Field(default="", repr=False, description="The bot's token, from the developer portal.")
     web_host: str = Field(
         default="127.0.0.1", description="Where `portevoix run` listens for Slack's requests, /health and /metrics."
     )

@@ -24,10 +24,32 @@ MAY = {
     "metrics": {"desk"},
     "app": {"desk", "errors", "network", "settings", "store", "voice", "work", "writer"},
     "service": {
-        "app", "chat", "desk", "errors", "metrics", "network", "settings", "store", "voice", "web", "work", "writer",
+        "app",
+        "chat",
+        "desk",
+        "errors",
+        "metrics",
+        "network",
+        "settings",
+        "store",
+        "voice",
+        "web",
+        "work",
+        "writer",
     },
     "cli": {
-        "app", "chat", "desk", "errors", "locale", "logs", "network", "service", "settings", "store", "voice", "writer",
+        "app",
+        "chat",
+        "desk",
+        "errors",
+        "locale",
+        "logs",
+        "network",
+        "service",
+        "settings",
+        "store",
+        "voice",
+        "writer",
     },
     "__main__": {"cli", "errors"},
     "__init__": set(),
@@ -71,7 +93,8 @@ def test_the_rules_need_the_standard_library_only(own):
 
 
 @pytest.mark.parametrize(
-    ("house", "homes"), [("chat", {"console", "slack"}), ("network", {"outbox", "manual", "slack"})]
+    ("house", "homes"),
+    [("chat", {"console", "slack", "discord"}), ("network", {"outbox", "manual", "slack", "discord"})],
 )
 def test_neighbours_do_not_know_each_other(house, homes):
     """A chat never imports another chat, nor a network another network."""

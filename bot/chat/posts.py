@@ -33,7 +33,7 @@ _WORDS: Mapping[Label, str] = {
     Label.NETWORK: "network réseau platform plateforme source canal",
 }
 _LABELS = {word: label for label, told in _WORDS.items() for word in told.split()}
-_LINE = re.compile(r"[ \t>*_•-]{0,8}([^\W\d_]{2,20})[ \xa0\u202f*_]{0,4}[:：][ \xa0\u202f*_]*(.*)")
+_LINE = re.compile(r"[ \t>*_•-]{0,8}([^\W\d_]{2,20})[ \xa0\u202f*_]{0,4}[:：](?!//)[ \xa0\u202f*_]*(.*)")
 #: A label in bold, and the value below it.
 _ALONE = re.compile(r"[ \t]{0,8}\*{1,2}([^\W\d_]{2,20})\*{1,2}[ \t]{0,8}")
 _NETWORKS = frozenset(

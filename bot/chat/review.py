@@ -52,6 +52,9 @@ class Wall(Protocol):
     def place(self, case: Case) -> str:
         """The room for this case's card, ``slack:T1:C042``; empty where there is none, or it is out of order."""
 
+    def usable(self, place: str) -> bool:
+        """Whether anything can be done in this room at the moment."""
+
     async def admits(self, place: str, case: Case) -> bool:
         """Whether the card may stand there: nobody but the team reads it."""
 
@@ -139,15 +142,19 @@ class CardReview:
 
     async def _draw(self, case_id: str) -> None:
         try:
-            while await self._drew(case_id) or case_id in self._again:
+            outdated = False
+            while (outdated := await self._drew(case_id, anew=outdated)) or case_id in self._again:
                 self._again.discard(case_id)
         except CardTrouble as trouble:
             log.warning("the card could not be drawn: %s", trouble, extra={"case": case_id, "chat": self.wall.chat})
         except Exception:
             log.exception("the card could not be drawn", extra={"case": case_id, "chat": self.wall.chat})
 
-    async def _drew(self, case_id: str) -> bool:
-        """Draw the case as it stands; returns whether it has moved on meanwhile."""
+    async def _drew(self, case_id: str, *, anew: bool) -> bool:
+        """Draw the case as it stands; returns whether it has moved on meanwhile.
+
+        Then what we drew may stand over what another process drew: next time all is drawn ``anew``.
+        """
         case = await self._look(case_id)
         if case is None or case.draft is None:
             return False
@@ -159,10 +166,10 @@ class CardReview:
         own = await self._posted(case, own, place)
         if own is None:
             return False
-        if own.shown < case.revision:
+        if (own.shown < case.revision or anew) and self.wall.usable(own.place):
             own = await self._redrawn(case, own)
         for older in known:
-            if older.live and older.draft < case.draft.number:
+            if (older.live or anew) and older.draft < case.draft.number and self.wall.usable(older.place):
                 await self._fold(case, older, own)
         now = await self._look(case_id)
         return own is not None and now is not None and now.revision > case.revision
@@ -190,17 +197,22 @@ class CardReview:
         at_work = own.worker != self._worker and now - own.claimed_at < STALLED and not self._gone(own.worker)
         if at_work or not await self._cards.reclaim(own, self._worker, now):
             return None
-        if message := await self.wall.find(own.place, mark(own), own.claimed_at - STALLED):
+        if message := await self.wall.find(own.place, mark(own), _earliest(case, own)):
             return await self._cards.posted(own, message)
         return await self._post(case, replace(own, worker=self._worker, claimed_at=now))
 
-    async def _post(self, case: Case, own: Card) -> Card:
+    async def _post(self, case: Case, own: Card) -> Card | None:
+        posting = asyncio.create_task(self.wall.post(own.place, case, self.around(case), mark(own)))
         try:
-            message = await self.wall.post(own.place, case, self.around(case), mark(own))
+            if not await self._claimed_until(posting, own):
+                return None
+            message = await posting
         except CardTrouble as trouble:
             if trouble.nothing_happened:
                 await self._cards.drop(own)
             raise
+        finally:
+            posting.cancel()
         posted = await self._cards.posted(own, message)
         live = case.status not in _OVER
         await self._cards.drawn(posted, case.revision, live=live)
@@ -209,6 +221,13 @@ class CardReview:
             self._inviting.add(task)
             task.add_done_callback(self._inviting.discard)
         return replace(posted, shown=case.revision, live=live)
+
+    async def _claimed_until(self, posting: asyncio.Task[str], own: Card) -> bool:
+        """Keep the claim fresh while a message waits for its room's pace; False: another process has taken over."""
+        while not (await asyncio.wait({posting}, timeout=STALLED.total_seconds() / 3))[0]:
+            if not await self._cards.reclaim(own, self._worker, self._clock.now()):
+                return False
+        return True
 
     # Redraw
 
@@ -228,7 +247,7 @@ class CardReview:
 
     async def _fold(self, case: Case, older: Card, own: Card | None) -> None:
         """An older draft's message shrinks to a line; one whose posting broke off is looked for first."""
-        message = older.message or await self.wall.find(older.place, mark(older), older.claimed_at - STALLED)
+        message = older.message or await self.wall.find(older.place, mark(older), _earliest(case, older))
         if message:
             link = self.wall.link(own) if own else ""
             await self.wall.fold(replace(older, message=message), link, self.say(case), mark(older))
@@ -281,6 +300,13 @@ class Reviews:
 def mark(card: Card) -> str:
     """What marks the message of a card: says nothing about the customer, and names one draft of one case."""
     return hashlib.sha256(f"{card.case_id}#{card.draft}".encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _earliest(case: Case, card: Card) -> datetime:
+    """Before this no message can show the card; clocks may differ a little."""
+    own = case.draft is not None and case.draft.number == card.draft
+    begun = case.draft.written_at if case.draft and own else case.complaint.received_at
+    return begun - STALLED
 
 
 def _templates(names: Iterable[str], lang: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,10 +126,12 @@ def commands(say: Sentences, queue: str) -> list[tuple[str, str]]:
     ]
 
 
-def manners(say: Sentences) -> Iterator[str]:
-    """What else people should know."""
-    yield say("Forward me a customer's message, paste its link in the channel, or mention me: I draft a reply.")
-    yield say("On a card: ✅ or 👍 approve · ❌ reject · 🔁 new draft · 👀 I take this one · 🚨 escalate.")
-    yield say("Changed your mind? Take your reaction back before the reply is sent.")
-    yield say("Answer in the card's thread to have it redrafted (“warmer, no refund”). A thread is never published.")
-    yield say("Nothing reaches a customer before a manager has said yes to exactly that text.")
+def manners(say: Sentences, *, bring: str, note: str) -> list[str]:
+    """What else people should know; ``bring`` and ``note`` say how this chat brings a complaint and a wish."""
+    return [
+        bring,
+        say("On a card: ✅ or 👍 approve · ❌ reject · 🔁 new draft · 👀 I take this one · 🚨 escalate."),
+        say("Changed your mind? Take your reaction back before the reply is sent."),
+        note,
+        say("Nothing reaches a customer before a manager has said yes to exactly that text."),
+    ]

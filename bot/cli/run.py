@@ -27,5 +27,5 @@ async def run(settings: Settings, library: Library) -> None:
 
 
 def _ready(settings: Settings, service: Service) -> str:
-    rooms = " and ".join(workspace.url for workspace in service.workspaces)
+    rooms = " and ".join(side.where() for side in service.sides)
     return f"Portevoix is at work in {rooms}. http://{settings.web_host}:{service.port}/health tells how it is."

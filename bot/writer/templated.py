@@ -94,11 +94,12 @@ def _choose(
     """The template to use, and what the approver should know about the choice."""
     if case.wish and case.wish.template in house.templates:
         return house.templates[case.wish.template], None
-    if not house.topic(topic).reply and case.draft is None:
+    first = case.draft is None or case.wish is None  # without a wish the complaint itself has become another
+    if not house.topic(topic).reply and first:
         return None, Remark("No reply needed: the protocol leaves “{topic}” unanswered.", {"topic": topic})
     if not fitting:
         return None, Remark("No template fits. Please write the reply yourself.")
-    if case.draft is None:
+    if first:
         return fitting[0], _general_remark(fitting[0], topic)
     return _next(house, case, fitting)
 

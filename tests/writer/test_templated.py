@@ -59,7 +59,10 @@ def received(text: str = "Pas reçu !", *, lang: str = "fr", **complaint) -> Cas
     return case_in(Status.RECEIVED, complaint=said, lang=lang, topic="", draft=None)
 
 
-def again(template: str, wish: Wish | None = None, **complaint) -> Case:
+ANOTHER = Wish()
+
+
+def again(template: str, wish: Wish | None = ANOTHER, **complaint) -> Case:
     """A case whose draft from this template was not good enough."""
     return replace(received(**complaint), draft=draft(template=template), wish=wish)
 
@@ -144,7 +147,7 @@ async def test_every_template_has_its_turn(library):
     assert seen == ["late-a.fr", "late-b.fr", "other.fr", "late.en", "late-a.fr"]
 
 
-@pytest.mark.parametrize("wish", [None, Wish(), Wish(note="plus court")])
+@pytest.mark.parametrize("wish", [Wish(), Wish(note="plus court")])
 async def test_there_is_no_other_template(tmp_path, wish):
     """The same one comes again, and nobody says that it is another."""
     writer = TemplatedWriter(library_of(tmp_path, {"late-a.fr": TEMPLATES["late-a.fr"]}))
@@ -251,3 +254,10 @@ async def test_nobody_answers_what_nobody_has_read(library):
     assert "what the customer wrote is missing" in str(writing.reason)
     asked = await TemplatedWriter(library).write(replace(bare, wish=Wish(template="late-b.fr")))
     assert asked.text == "Bonjour, le colis B."
+
+
+async def test_an_amended_complaint_is_answered_anew(library):
+    """The name that was added is greeted by the template that fits best, not by the next one in the row."""
+    shown = again("late-a.fr", None, author_name="Léa Moreau")
+    writing = await TemplatedWriter(library).write(shown)
+    assert writing.template == "late-a.fr"

@@ -93,7 +93,9 @@ def _told(held: QueuedCase, say: Sentences, now: datetime) -> str:
 def help_message(say: Sentences) -> Block:
     """What can be done, and how."""
     where = say("what waits, oldest first; my page in the list of apps shows it too")
-    commands, ways = waiting.commands(say, where), list(waiting.manners(say))
+    bring = say("Forward me a customer's message, paste its link in the channel, or mention me: I draft a reply.")
+    note = say("Answer in the card's thread to have it redrafted (“warmer, no refund”). A thread is never published.")
+    commands, ways = waiting.commands(say, where), waiting.manners(say, bring=bring, note=note)
     title = say("How I work")
     runs = [kit.line(kit.words(name, code=True), kit.words(f" {what}")) for name, what in commands]
     runs += [kit.line(kit.words(way)) for way in ways]

@@ -14,7 +14,7 @@ from bot.chat.slack.card import collapsed
 from bot.desk.card import Card
 from bot.desk.case import Case
 from bot.locale import Sentences
-from bot.network.slack.trouble import CALL_ERRORS, Trouble, code
+from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble
 from bot.network.slack.workspace import TooMuch, Workspace, metadata
 from bot.voice.library import Library
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 CHAT = "slack"
 EVENT = "portevoix_card"
 _NO_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"}
+_ABOUT_THE_CARD = {*_NO_BLOCKS, "msg_too_long", "no_text", "invalid_arguments", "invalid_metadata_format"}
 _NO_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 Message = Mapping[str, Any]
@@ -51,6 +52,11 @@ class SlackWall:
         rooms = [room for room in house.rules.review if room.startswith(f"{CHAT}:")] if house else []
         return rooms[0].partition(":")[2] if rooms else ""
 
+    def usable(self, place: str) -> bool:
+        """Whether the workspace and the channel are there for us."""
+        workspace, channel = self._at(place)
+        return workspace.usable(channel)
+
     async def admits(self, place: str, case: Case) -> bool:
         """No card stands where another company reads it, unless the brand names that room itself."""
         workspace, channel = self._at(place)
@@ -72,6 +78,8 @@ class SlackWall:
                 lambda said: workspace.post(channel, said), _message(case, around, key)
             )
         except CALL_ERRORS as error:
+            if trouble(error) is Trouble.REFUSED and code(error) not in _ABOUT_THE_CARD:  # the next one too, then
+                workspace.close(channel, code(error))
             raise _trouble(error, workspace, channel) from error
         return ts
 

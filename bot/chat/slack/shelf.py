@@ -5,28 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields
 from typing import Any
 
 from bot.chat.grammar import EditTemplate, NewTemplate, Templates
 from bot.chat.payload import inner, words
-from bot.chat.review import SOMEBODY
 from bot.chat.slack import forms, templates
 from bot.chat.slack import template_reading as reading
 from bot.chat.slack.modal import View
 from bot.chat.slack.opening import Opening
 from bot.chat.slack.team import SlackTeam
 from bot.chat.slack.template_reading import EditedText, NewText, Press, Pressed
-from bot.desk.brand import Person
-from bot.desk.case import Complaint
-from bot.desk.edit import TemplateEdit
-from bot.desk.ports import Length
+from bot.chat.template_desk import Sheet, create, may_change, save, sheet
 from bot.errors import PortevoixError
 from bot.locale import Sentences
 from bot.network.slack.trouble import CALL_ERRORS, code
-from bot.voice.editing import Changed, Preview
-from bot.voice.source import Source
-from bot.voice.yamlfile import Broken, Problem
+from bot.voice.yamlfile import Broken
 
 log = logging.getLogger(__name__)
 
@@ -65,57 +59,19 @@ class Shelf:
                 await ack()
                 self.team.later.start(self._open(brand, found.names[0], trigger))
 
-    async def _require_manager(self, user: str, brand: str, name: str = "") -> Person:
-        """Who may answer a topic's complaints may change its templates. Raises ``NotManager``."""
-        person = await self.team.person(user, brand)
-        template = self.team.library.house(brand).templates.get(name)
-        self.team.may_change(person, brand, template.front.topic if template else "")
-        return person
+    async def _require_manager(self, user: str, brand: str, name: str = "") -> None:
+        may_change(self.team, await self.team.person(user, brand), brand, name)
 
     async def _open(self, brand: str, name: str, trigger: str) -> None:
         await self.opening.build(trigger, brand, self._form(brand, name))
 
-    # The form
+    async def _form(self, brand: str, name: str, *, typed: EditedText | None = None) -> View:
+        return self._drawn(await sheet(self.team, brand, name, typed=typed))
 
-    async def _form(
-        self, brand: str, name: str, *, typed: EditedText | None = None, changed: Changed | None = None
-    ) -> View:
-        """The form of a template: as its file has it, or with what is typed and what that would answer."""
-        source = changed.source if changed else await asyncio.to_thread(self.team.editing.source, brand, name)
-        if typed and typed.version and not changed:
-            source = replace(source, version=typed.version)  # a preview does not change what was seen
-        body = typed.body if typed else source.body
-        complaint = await self._complaint(source)
-        preview, problems = await asyncio.to_thread(self._tried, source, body, complaint)
-        last = await self.team.edits.last(brand, name)
-        changed_as_file = source.modified_at if _by_hand(source, last) else None
-        return templates.edit_view(
-            source,
-            await asyncio.to_thread(self.team.editing.siblings, source),
-            self.team.say(brand),
-            body=typed.body if typed else None,
-            problems=problems,
-            preview=preview,
-            complaint=complaint,
-            last=last,
-            changed_as_file=changed_as_file,
-            conflict_diff=changed.difference if changed else "",
-        )
-
-    async def _complaint(self, source: Source) -> Complaint:
-        """The last real complaint of the topic, else the template's own example."""
-        latest = await self.team.board.latest(source.brand, source.topic, source.lang)
-        return latest.complaint if latest else self.team.editing.example(source)
-
-    def _tried(self, source: Source, body: str, complaint: Complaint) -> tuple[Preview | None, tuple[Problem, ...]]:
-        def length(text: str) -> Length:
-            signed = self.team.library.brand(source.brand).sign(text, SOMEBODY)
-            return self.team.desk.networks.of(complaint).measure(complaint, signed)
-
-        try:
-            return self.team.editing.preview(source.brand, source.name, body, complaint, length), ()
-        except Broken as broken:
-            return None, tuple(broken.problems)
+    def _drawn(self, held: Sheet) -> View:
+        """The form of a template."""
+        told = {item.name: getattr(held, item.name) for item in fields(held)}
+        return templates.edit_view(told.pop("source"), told.pop("siblings"), self.team.say(held.source.brand), **told)
 
     # Pressed
 
@@ -173,53 +129,16 @@ class Shelf:
         await ack(response_action="update", view=shown)
 
     async def _save(self, typed: EditedText, user: str) -> View:
-        person = await self._require_manager(user, typed.brand, typed.name)
-        editing = self.team.editing
-        try:
-            before = await asyncio.to_thread(editing.source, typed.brand, typed.name)
-            after = await asyncio.to_thread(editing.save, typed.brand, typed.name, typed.body, typed.version)
-        except Broken:
-            return await self._form(typed.brand, typed.name, typed=typed)
-        except Changed as changed:
-            return await self._form(typed.brand, typed.name, typed=typed, changed=changed)
-        if after.version != before.version:
-            await self._keep(before.body, after, person)
-        return templates.saved(after, self.team.say(typed.brand))
+        saved = await save(self.team, typed, await self.team.person(user, typed.brand))
+        return self._drawn(saved) if isinstance(saved, Sheet) else templates.saved(saved, self.team.say(typed.brand))
 
     async def _create(self, filled: NewText, user: str) -> View:
-        person = await self._require_manager(user, filled.brand)
+        person = await self.team.person(user, filled.brand)
         say, house = self.team.say(filled.brand), self.team.library.house(filled.brand)
         try:
-            made = await asyncio.to_thread(
-                self.team.editing.create,
-                filled.brand,
-                filled.topic,
-                filled.lang,
-                filled.body,
-                filled.triggers,
-                filled.examples,
-            )
+            made = await create(self.team, filled, person)
         except Broken as broken:
             return templates.new_view(house, say, filled=filled, problems=broken.problems)
         except PortevoixError as error:
             return templates.new_view(house, say, filled=filled, sentence=self.team.sorry(error, filled.brand))
-        await self._keep("", made, person)
         return templates.saved(made, say)
-
-    async def _keep(self, before: str, after: Source, person: Person) -> None:
-        edit = TemplateEdit(
-            brand=after.brand,
-            template=after.name,
-            at=self.team.now(),
-            by=person.id,
-            by_name=person.name,
-            before=before,
-            after=after.body,
-        )
-        await self.team.edits.add(edit)
-        log.info("template changed", extra={"brand": after.brand, "template": after.name, "by": person.id})
-
-
-def _by_hand(source: Source, last: TemplateEdit | None) -> bool:
-    """Whether the file holds something else than what was last saved from chat."""
-    return last is not None and last.after != source.body

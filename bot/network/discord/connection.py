@@ -34,6 +34,7 @@ class Connection:
         self.ready = asyncio.Event()
         self.signed_out = ""
         self.down = "not connected yet"
+        self.webhooks: set[str] = set()  # the ids of those under which our brands speak
         self.gone: dict[int, str] = {}  # channel -> why nothing can be posted there
 
     async def run(self, token: str) -> None:

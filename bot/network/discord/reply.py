@@ -166,9 +166,10 @@ class DiscordReplies:
             return None
         me = self._connection.client.user
         own = [w for w in await home.webhooks() if w.token and w.user and me and w.user.id == me.id]
-        if own or not create:
-            return own[0] if own else None
-        return await home.create_webhook(name=WEBHOOK, reason="replies in the brand's name")
+        if not own and create:
+            own = [await home.create_webhook(name=WEBHOOK, reason="replies in the brand's name")]
+        self._connection.webhooks.update(str(webhook.id) for webhook in own)
+        return own[0] if own else None
 
 
 _NOWHERE = Remark("The link leads to no message in Discord. Post the reply by hand, then mark it as posted.")

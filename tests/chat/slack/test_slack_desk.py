@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Desk
+from slack_desk import Desk
 from standin import Message
 
 X = "https://x.com/lea_m/status/1790000000000000001"

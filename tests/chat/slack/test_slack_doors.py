@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from conftest import Desk, at_work
+from slack_desk import Desk, at_work
 from standin import fail
 
 from bot.errors import SettingsError

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from blockkit import formats, pings
-from conftest import Desk, at_work, people, write_prompts
+from slack_desk import Desk, at_work, people, write_prompts
 from standin import Message, Slack
 
 HOSTILE = "<!channel> <@U1> *bold* _it_ `code` {{ 7*7 }} <https://evil.example|click> &lt;!here&gt; @everyone"

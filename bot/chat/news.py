@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.chat.later import Later
-from bot.chat.slack.text import escape
 from bot.locale import Sentences
-from bot.network.slack.trouble import CALL_ERRORS, code
-from bot.network.slack.workspace import Workspace
 from bot.voice.library import Library
 from bot.voice.remarks import remark
 from bot.voice.yamlfile import Problem
@@ -18,13 +15,15 @@ log = logging.getLogger(__name__)
 
 #: Problems told in one message.
 MOST = 5
+#: Says something in a room as brand.yaml writes it.
+Post = Callable[[str, str], Awaitable[object]]
 
 
 class PromptsNews:
     """What was told last is not told again."""
 
-    def __init__(self, workspaces: Sequence[Workspace], library: Library, later: Later) -> None:
-        self._workspaces = workspaces
+    def __init__(self, post: Post, library: Library, later: Later) -> None:
+        self._post = post
         self._library = library
         self._later = later
         self._told: frozenset[Problem] = frozenset(library.problems)
@@ -39,27 +38,20 @@ class PromptsNews:
         for problem in new:
             log.warning("prompts: %s", problem)
         for room, say in self._rooms().items():
-            self._later.start(self._post(room, _said(new, self._library, say)))
+            self._later.start(self._say(room, _said(new, self._library, say)))
+
+    async def _say(self, room: str, said: str) -> None:
+        await self._post(room, said)
 
     def _rooms(self) -> dict[str, Sentences]:
-        """One room of every brand, with its language: where the cards are, else its first channel."""
+        """One room of every brand in every chat, with its language: where the cards are, else the first channel."""
         rooms: dict[str, Sentences] = {}
         for house in self._library.houses.values():
-            named = [one for one in (*house.rules.review, *house.rules.channels) if one.startswith("slack:")]
-            if named:
-                rooms.setdefault(named[0].removeprefix("slack:"), Sentences(house.brand.team_language))
+            firsts: dict[str, str] = {}
+            for room in (*house.rules.review, *house.rules.channels):
+                firsts.setdefault(room.partition(":")[0], room)
+            rooms |= {room: Sentences(house.brand.team_language) for room in firsts.values() if room not in rooms}
         return rooms
-
-    async def _post(self, channel: str, said: str) -> None:
-        for workspace in self._workspaces:
-            if not workspace.usable(channel):
-                continue
-            try:
-                await workspace.post(channel, {"text": said, "unfurl_links": False})
-            except CALL_ERRORS as error:
-                log.warning("could not tell of prompts/: %s", code(error), extra={"channel": channel})
-            else:
-                return
 
 
 def _said(new: Sequence[Problem], library: Library, say: Sentences) -> str:
@@ -69,7 +61,7 @@ def _said(new: Sequence[Problem], library: Library, say: Sentences) -> str:
     if len(new) > MOST:
         lines.append(say("… and {number} more", number=len(new) - MOST))
     head = say("Something in prompts/ is broken. The last good version stays in use.")
-    return escape("\n".join([head, *lines]))
+    return "\n".join([head, *lines])
 
 
 def _line(problem: Problem, library: Library, say: Sentences) -> str:

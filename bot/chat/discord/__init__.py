@@ -1,0 +1,1 @@
+"""Discord: intake, cards, decisions, forms, templates."""

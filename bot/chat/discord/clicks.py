@@ -1,0 +1,231 @@
+"""What people press and fill in -> calls on the desk.
+
+Discord wants an answer within three seconds: a form at once, or a sign that we heard, before anything is done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import discord
+
+from bot.chat.answers import Brought
+from bot.chat.choices import twice
+from bot.chat.discord import asides, forms
+from bot.chat.discord.forms import Edited
+from bot.chat.discord.intake import form_complaint
+from bot.chat.discord.modal import Asked
+from bot.chat.discord.team import DiscordTeam, Interaction
+from bot.chat.grammar import ALL_TEMPLATES, Act, decision_of
+from bot.chat.queue import queue_of
+from bot.chat.review import SOMEBODY
+from bot.desk.case import Case, Finding
+from bot.desk.decision import Amend, Approve, Decision, Edit, Escalate, MarkPosted, Reject, TryAgain, UseTemplate
+from bot.desk.ports import Length
+from bot.errors import Blocked, NewerDraft, PortevoixError
+from bot.network.discord.trouble import CALL_ERRORS, words
+from bot.network.manual import handout
+
+log = logging.getLogger(__name__)
+
+
+class Clicks:
+    """Buttons, menus and forms of the cards."""
+
+    def __init__(self, team: DiscordTeam) -> None:
+        self.team = team
+
+    async def pressed(self, interaction: Interaction, act: Act, draft: int, value: str) -> None:
+        """Something on a card was pressed."""
+        if act is Act.NEW:
+            await self.new_complaint(interaction)
+            return
+        case = await self.team.case_of(interaction)
+        if case is None:
+            await self.team.tell(interaction, self.team.say_to(interaction)("This link leads to no card of mine."))
+            return
+        await self.guarded(interaction, case.brand, self.about(interaction, case, act, draft, value))
+
+    async def guarded(self, interaction: Interaction, brand: str, work: Awaitable[object]) -> None:
+        """Do it; what the desk refuses is told to the person alone."""
+        try:
+            await work
+        except PortevoixError as error:
+            said = self.team.sorry(error, brand)
+            say = self.team.say_to(interaction, brand)
+            await self.team.tell(interaction, asides.error(say.remark(error) or said))
+        except CALL_ERRORS as error:
+            self.team.connection.note(error)
+            log.warning("a click could not be answered: %s", words(error), extra={"user": interaction.user.id})
+
+    async def about(self, interaction: Interaction, case: Case, act: Act, draft: int, value: str = "") -> None:
+        """Do what was pressed about this case, or ask first. Raises ``Refusal``."""
+        if act is Act.TRY_AGAIN:
+            await self._ask_twice(interaction, case)
+        elif decision := decision_of(act, draft, value):
+            await self._decide(interaction, case, decision)
+        else:
+            self._require_current(case, draft)
+            await self._open(interaction, case, act, draft, value)
+
+    def _require_current(self, case: Case, draft: int) -> None:
+        if case.draft and draft != case.draft.number:
+            raise NewerDraft(current=case.draft.number)
+
+    async def _decide(self, interaction: Interaction, case: Case, decision: Decision) -> Case:
+        if not interaction.response.is_done():
+            await interaction.response.defer()
+        return await self.team.decide(case, decision, self.team.person(interaction.user))
+
+    async def _ask_twice(self, interaction: Interaction, case: Case) -> None:
+        async def yes(again: Interaction) -> None:
+            await self.guarded(again, case.brand, self._decide(again, case, TryAgain()))
+
+        await self.team.tell(interaction, asides.ask(twice(self.team.say_to(interaction, case.brand)), yes))
+
+    # Forms
+
+    async def _open(self, interaction: Interaction, case: Case, act: Act, draft: int, value: str) -> None:
+        say = self.team.say_to(interaction, case.brand)
+        send = interaction.response.send_modal
+        match act:
+            case Act.EDIT:
+                await send(self._edit_form(interaction, case, draft))
+            case Act.REJECT:
+                await send(forms.reject(say, draft, self._sends(case, lambda reason: Reject(draft, reason))))
+            case Act.ESCALATE:
+                await send(forms.escalate(say, draft, self._sends(case, Escalate)))
+            case Act.MARK_POSTED:
+                await send(forms.mark_posted(say, draft, self._sends(case, MarkPosted)))
+            case Act.ADD:
+                await send(forms.add_missing(case, say, self._sends(case, _same)))
+            case Act.COPY:
+                await self._copy(interaction, case)
+            case Act.TEMPLATE if value == ALL_TEMPLATES:
+                await self._choose_template(interaction, case, draft)
+            case _:
+                await interaction.response.defer()
+
+    def _sends(
+        self, case: Case, decision: Callable[[str], Decision] | Callable[[Amend], Decision]
+    ) -> Callable[[Interaction, object], Awaitable[None]]:
+        async def sent(interaction: Interaction, told: object) -> None:
+            await self.guarded(interaction, case.brand, self._decide(interaction, case, decision(told)))  # type: ignore[arg-type]
+
+        return sent
+
+    def _edit_form(
+        self, interaction: Interaction, case: Case, draft: int, *, typed: str | None = None
+    ) -> Asked[Edited]:
+        person = self.team.person(interaction.user)
+        manager = self.team.house(case).brand.manages(person, case)
+        found, length = self._checked(case, typed) if typed is not None else (None, None)
+
+        async def sent(again: Interaction, edited: Edited) -> None:
+            await self._edited(again, case, draft, edited, manager=manager)
+
+        around = self.team.review.around(case)
+        return forms.edit(case, around, sent, manager=manager, text=typed, found=found, length=length)
+
+    def _checked(self, case: Case, text: str) -> tuple[tuple[Finding, ...], Length]:
+        """What the desk will say of this text."""
+        signed = self.team.house(case).brand.sign(text, SOMEBODY)
+        length = self.team.desk.networks.of(case.complaint).measure(case.complaint, signed)
+        return self.team.library.check(case, text, length), length
+
+    async def _edited(self, interaction: Interaction, case: Case, draft: int, edited: Edited, *, manager: bool) -> None:
+        """Save, or save and approve; a text that cannot be taken comes back with the reason, nothing is lost."""
+        say = self.team.say_to(interaction, case.brand)
+        decision = Approve(draft, edited.text) if edited.approve and manager else Edit(draft, edited.text)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            after = await self.team.decide(case, decision, self.team.person(interaction.user))
+        except PortevoixError as error:
+            why = say.remark(error)
+            if isinstance(error, Blocked):
+                why = asides.found(self._checked(case, edited.text)[0], say)
+
+            def reopen() -> discord.ui.Modal:
+                return self._edit_form(interaction, case, draft, typed=edited.text)
+
+            await self.team.tell(interaction, asides.kept(why, edited.text, reopen, say))
+            return
+        number = after.draft.number if after.draft else 0
+        await self.team.tell(interaction, asides.saved(say, number, approved=isinstance(decision, Approve)))
+
+    async def _copy(self, interaction: Interaction, case: Case) -> None:
+        text = case.reply.text if case.reply else case.draft.text if case.draft else ""
+        say = self.team.say_to(interaction, case.brand)
+        for part in asides.copy_text(case, say, handout(case.complaint, text)):
+            await self.team.tell(interaction, part)
+
+    async def _choose_template(self, interaction: Interaction, case: Case, draft: int) -> None:
+        async def chosen(again: Interaction, name: str) -> None:
+            await self.guarded(again, case.brand, self._decide(again, case, UseTemplate(draft, name)))
+
+        best = [other.template for other in case.draft.alternatives] if case.draft else []
+        names, say = self.team.review.around(case).templates, self.team.say_to(interaction, case.brand)
+        await self.team.tell(interaction, asides.choose_template(best, names, say, chosen))
+
+    # A new complaint, and the one that waits longest
+
+    async def new_complaint(self, interaction: Interaction, text: str = "") -> None:
+        """The form for a complaint from anywhere."""
+        brand, _ = self.team.home(interaction.channel)
+        brand = brand or self.team.brand_for(str(interaction.channel_id))
+        brands = [(brand_id, house.brand.name) for brand_id, house in self.team.library.houses.items()]
+        say = self.team.say_to(interaction, brand)
+
+        async def sent(again: Interaction, brought: Brought) -> None:
+            await self.guarded(again, brand, self._brought(again, brought, brand))
+
+        await interaction.response.send_modal(forms.new_complaint(say, brands, sent, text=text, brand=brand))
+
+    async def _brought(self, interaction: Interaction, brought: Brought, brand: str) -> None:
+        brand = brought.brand if brought.brand in self.team.library.houses else brand
+        if not brand:
+            await self.team.tell(interaction, self.team.nobodys())
+            return
+        complaint = form_complaint(
+            text=brought.text,
+            author=brought.author or brought.author_name,
+            link=brought.link,
+            arrival=self.team.arrival(brand, interaction.guild_id),
+            channel=str(interaction.channel_id),
+            interaction_id=str(interaction.id),
+        )
+        say = self.team.say_to(interaction, brand)
+        if complaint is None:
+            await self.team.tell(interaction, say("Please write what the customer wrote, or give a link."))
+            return
+        case, new = await self.team.desk.receive(complaint)
+        await self.team.tell(
+            interaction, say("Thank you. A draft is on its way.") if new else await self.team.known(case)
+        )
+
+    async def approve_oldest(self, interaction: Interaction, brand: str) -> None:
+        """``/reply approve``: the oldest one that waits, in whole: nobody says yes to what they have not read."""
+        say = self.team.say_to(interaction, brand)
+        queue = await queue_of(self.team, self.team.person(interaction.user).id, brand)
+        held = next(iter((*queue.mine.cases, *queue.waiting.cases, *queue.escalated.cases)), None)
+        if held is None:
+            await self.team.tell(interaction, say("Nothing waits for a decision."))
+            return
+        case, draft = held.case, held.case.draft.number if held.case.draft else 0
+
+        async def pressed(again: Interaction, act: Act) -> None:
+            await self.guarded(again, case.brand, self._from_aside(again, case, act, draft))
+
+        await self.team.tell(interaction, asides.approve(case, self.team.review.around(case), pressed))
+
+    async def _from_aside(self, interaction: Interaction, case: Case, act: Act, draft: int) -> None:
+        await self.about(interaction, case, act, draft)
+        if act is Act.APPROVE:
+            await self.team.tell(
+                interaction, asides.saved(self.team.say_to(interaction, case.brand), draft, approved=True)
+            )
+
+
+def _same(told: Amend) -> Decision:
+    return told

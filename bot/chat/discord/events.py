@@ -1,0 +1,234 @@
+"""What happens in Discord's channels -> calls on the desk: messages, late previews, reactions, and what we missed."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import discord
+
+from bot.chat import grammar
+from bot.chat.discord import intake
+from bot.chat.discord.arrival import is_ours, speaks_to_us
+from bot.chat.discord.message import as_payload
+from bot.chat.discord.team import DiscordTeam
+from bot.chat.identity import amends, noted
+from bot.desk.brand import Person
+from bot.desk.card import Card
+from bot.desk.case import Case, Complaint, Status
+from bot.desk.decision import Approve, Decision, Redraft, Undo
+from bot.errors import Refusal
+from bot.network.discord.trouble import CALL_ERRORS, words
+
+log = logging.getLogger(__name__)
+
+#: How long a bare link waits for its preview: Discord tells it in an update, a second or two later.
+PREVIEW = timedelta(seconds=6)
+#: Messages of one channel that are looked up after an outage.
+MISSED = 1_000
+#: In these a note for another draft makes sense; later talk below a card is just talk.
+_OPEN = frozenset({Status.RECEIVED, Status.AWAITING, Status.REFUSED})
+
+
+class Events:
+    """One method an event."""
+
+    def __init__(self, team: DiscordTeam) -> None:
+        self.team = team
+
+    # Messages
+
+    async def message(self, message: discord.Message) -> None:
+        """A message in a channel: a complaint, a note below a card, a call for us, or none of our business."""
+        guild, channel = message.guild.id if message.guild else None, message.channel
+        self.team.connection.alive(channel.id)
+        brand, room = self.team.home(channel)
+        meant = brand or self.team.brand_for(str(channel.id))
+        payload, arrival = as_payload(message), self.team.arrival(meant, guild)
+        if is_ours(payload, arrival) or not meant:
+            return
+        if card := await self._card_above(message):
+            await self._note(message, payload, card)
+        elif speaks_to_us(payload, arrival):
+            await self._called(message, payload, meant)
+        elif brand:
+            everything = self._counts(message, brand, room)
+            for complaint in intake.complaints(payload, arrival, everything=everything):
+                await self._receive(complaint, message)
+        if brand:
+            await self.team.heard.note(self.team.place(guild, channel.id), str(message.id))
+
+    def _counts(self, message: discord.Message, brand: str, room: str) -> bool:
+        """Whether plain words count here: where customers write, unless it is one of the team who does."""
+        person = self.team.person(message.author)
+        theirs = self.team.managers(brand).isdisjoint({person.id, *person.groups})
+        return theirs and self.team.takes_everything(brand, room)
+
+    async def _receive(self, complaint: Complaint, message: discord.Message) -> None:
+        """Store a complaint that this message brings; whoever brings what is known gets the card."""
+        case, new = await self.team.desk.receive(complaint, wait=PREVIEW if _bare(complaint, message) else timedelta())
+        if not new and case.complaint.source != complaint.source:
+            self.team.later.start(self._point_to(case, message))
+
+    async def _point_to(self, case: Case, message: discord.Message) -> None:
+        await self.team.told(message, await self.team.known(case))
+
+    async def _called(self, message: discord.Message, payload: dict[str, Any], brand: str) -> None:
+        """Somebody called us by name: what they brought is the complaint, or the message that they reply to."""
+        arrival = self.team.arrival(brand, message.guild.id if message.guild else None)
+        found = intake.complaints(payload, arrival)
+        if not found and intake.asks_for_reference(payload, arrival):
+            about = intake.complaints(intake.referenced(payload, arrival), arrival, asked=True)
+            found = [noted(complaint, intake.mention(payload, arrival)) for complaint in about]
+        if not found and intake.mention(payload, arrival):
+            found = intake.complaints(payload, arrival, everything=True)
+        for complaint in found:
+            await self._receive(complaint, message)
+        if not found:
+            how = self.team.say(brand)("Forward me the complaint, or write its text or link behind my name.")
+            self.team.later.start(self.team.told(message, how))
+
+    async def edited(self, payload: dict[str, Any], before: discord.Message | None) -> None:
+        """A link's preview has come: it tells what the complaint lacked."""
+        channel_id = int(payload.get("channel_id") or 0)
+        client = self.team.connection.client
+        channel = client.get_channel(channel_id)
+        brand, room = self.team.home(channel or discord.Object(channel_id))
+        if not brand:
+            return
+        everything = self.team.takes_everything(brand, room) and not self._is_team(payload, brand)
+        arrival = self.team.arrival(brand, int(payload.get("guild_id") or 0))
+        changed = intake.preview_came(payload, arrival, as_payload(before) if before else None)
+        for found in intake.complaints(changed, arrival, everything=everything) if changed else []:
+            stored = await self.team.case(found.id)
+            if stored is None:
+                await self.team.desk.receive(found)
+            elif (lacked := amends(stored.complaint, found)) and stored.status in _OPEN:
+                await self.team.decide(stored, lacked, Person("discord", "Discord"))
+
+    def _is_team(self, payload: dict[str, Any], brand: str) -> bool:
+        """Whether a manager wrote it; the update tells the roles as well."""
+        author, member = payload.get("author") or {}, payload.get("member") or {}
+        groups = {f"discord-role:{role}" for role in member.get("roles") or []}
+        return not self.team.managers(brand).isdisjoint({f"discord:{author.get('id')}", *groups})
+
+    # Notes
+
+    async def _card_above(self, message: discord.Message) -> Card | None:
+        """The card that a message replies to, or in whose thread it stands."""
+        guild = message.guild.id if message.guild else None
+        reference = message.reference
+        if reference and reference.message_id and message.type is discord.MessageType.reply:
+            place = self.team.place(guild, message.channel.id)
+            return await self.team.card_at(place, str(reference.message_id), ours=self._may_be_ours(reference))
+        if isinstance(message.channel, discord.Thread) and message.channel.parent_id:
+            return await self.team.cards.at(self.team.place(guild, message.channel.parent_id), str(message.channel.id))
+        return None
+
+    def _may_be_ours(self, reference: discord.MessageReference) -> bool:
+        me, about = self.team.connection.client.user, reference.resolved
+        return me is not None and isinstance(about, discord.Message) and about.author.id == me.id
+
+    async def _note(self, message: discord.Message, payload: dict[str, Any], card: Card) -> None:
+        """A person's words below a card are a note for another draft, never a text to publish."""
+        case = await self.team.case(card.case_id)
+        if case is None or message.author.bot or case.status not in _OPEN:
+            return
+        told = intake.mention(payload, self.team.arrival(case.brand, message.guild.id if message.guild else None))
+        if told:
+            await self._decide(case, Redraft(card.draft, told), self.team.person(message.author), message)
+
+    # Reactions
+
+    async def reacted(self, event: discord.RawReactionActionEvent) -> None:
+        """A reaction under a card decides on exactly the draft that stands there."""
+        found = await self._reacted_on(event)
+        if found is None:
+            return
+        card, case = found
+        if meant := grammar.reaction(event.emoji.name, self.team.house(case).rules.reactions, card.draft):
+            by = (
+                self.team.person(event.member)
+                if event.member
+                else await self.team.member(event.guild_id, event.user_id)
+            )
+            await self._decide(case, meant, by, self._message(event))
+
+    async def unreacted(self, event: discord.RawReactionActionEvent) -> None:
+        """Taking back one's own yes while it can be taken back."""
+        found = await self._reacted_on(event)
+        if found is None:
+            return
+        card, case = found
+        meant = grammar.reaction(event.emoji.name, self.team.house(case).rules.reactions, card.draft)
+        own = any(approval.by == f"discord:{event.user_id}" for approval in case.approvals)
+        current = case.draft is not None and case.draft.number == card.draft
+        if own and current and isinstance(meant, Approve) and case.status in {Status.APPROVED, Status.AWAITING}:
+            await self._decide(
+                case, Undo(), await self.team.member(event.guild_id, event.user_id), self._message(event)
+            )
+
+    async def _reacted_on(self, event: discord.RawReactionActionEvent) -> tuple[Card, Case] | None:
+        me = self.team.connection.client.user
+        if me is None or event.user_id == me.id:
+            return None
+        ours = event.message_author_id in {None, me.id}
+        card = await self.team.card_at(
+            self.team.place(event.guild_id, event.channel_id), str(event.message_id), ours=ours
+        )
+        case = await self.team.case(card.case_id) if card else None
+        return (card, case) if card and case else None
+
+    def _message(self, event: discord.RawReactionActionEvent) -> discord.PartialMessage:
+        channel = self.team.connection.client.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
+        return channel.get_partial_message(event.message_id)
+
+    async def _decide(
+        self, case: Case, decision: Decision, by: Person, below: discord.PartialMessage | discord.Message
+    ) -> None:
+        """Decide; a refusal is told to the person alone, by direct message where that is possible."""
+        try:
+            await self.team.decide(case, decision, by)
+        except Refusal as refusal:
+            self.team.later.start(self._refuse(case, refusal, by, below))
+
+    async def _refuse(
+        self, case: Case, refusal: Refusal, by: Person, below: discord.PartialMessage | discord.Message
+    ) -> None:
+        said, link = self.team.sorry(refusal, case.brand), await self.team.card_link(case)
+        if not await self.team.told_alone(by, f"{said} {link}".strip()):
+            await self.team.told(below, f"{by.name}: {said}")
+
+    # What we missed
+
+    async def catch_up(self) -> None:
+        """Work through what was written while we were away, in every room of every brand, oldest first."""
+        for house in self.team.library.houses.values():
+            for name in dict.fromkeys((*house.rules.channels, *house.rules.review)):
+                if name.startswith("discord:"):
+                    await self._catch_up_in(int(name.partition(":")[2]))
+
+    async def _catch_up_in(self, channel_id: int) -> None:
+        channel = self.team.connection.client.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
+            return
+        place = self.team.place(channel.guild.id, channel.id)
+        try:
+            last = await self.team.heard.last(place)
+            if not last:  # a room that is new to us begins now
+                await self.team.heard.note(
+                    place, str(channel.last_message_id or discord.utils.time_snowflake(self.team.now()))
+                )
+                return
+            async for message in channel.history(after=discord.Object(int(last)), limit=MISSED, oldest_first=True):
+                await self.message(message)
+        except CALL_ERRORS as error:
+            self.team.connection.note(error)
+            log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel_id})
+
+
+def _bare(complaint: Complaint, message: discord.Message) -> bool:
+    """Whether only a link came, whose preview Discord may still add."""
+    own = complaint.network in {"web", "discord", "email"} or not complaint.link
+    return not own and not message.embeds and not message.message_snapshots

@@ -1,0 +1,130 @@
+"""Slack as a whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Protocol
+
+from slack_bolt.adapter.starlette.async_handler import to_starlette_response
+
+from bot.chat.review import CardReview, Wall
+from bot.chat.side import Answer, Parts, faces
+from bot.chat.slack.doors import Door, answer, refused, socket
+from bot.chat.slack.listeners import Listeners
+from bot.chat.slack.people import People
+from bot.chat.slack.review import SlackWall
+from bot.chat.slack.team import SlackTeam
+from bot.chat.slack.text import escape
+from bot.desk.ports import Network
+from bot.errors import SettingsError
+from bot.network.slack.reply import SlackThreads
+from bot.network.slack.trouble import CALL_ERRORS, code
+from bot.network.slack.workspace import PACE, Workspace, open_workspace
+from bot.voice.library import Library
+
+log = logging.getLogger(__name__)
+
+
+class Access(Protocol):
+    """What opens one workspace: with an app token by a socket, else Slack posts to us, signed."""
+
+    @property
+    def bot_token(self) -> str:
+        """xoxb-…"""
+
+    @property
+    def app_token(self) -> str:
+        """xapp-…, or empty."""
+
+    @property
+    def signing_secret(self) -> str:
+        """Empty where there is an app token."""
+
+
+class SlackSide:
+    """Use ``signed_in``."""
+
+    def __init__(self, workspaces: Sequence[Workspace], access: Sequence[Access], library: Library) -> None:
+        self.workspaces = tuple(workspaces)
+        self.wall: Wall = SlackWall(workspaces, library)
+        self.network: Network = SlackThreads(workspaces, faces(library))
+        self.answer: Answer | None = None
+        self._access = access
+
+    @classmethod
+    async def signed_in(
+        cls, stack: AsyncExitStack, access: Sequence[Access], library: Library, api_url: str, pace: float = PACE
+    ) -> SlackSide:
+        """All workspaces, with their connections, which end with the stack; ``pace`` is messages a second a channel.
+
+        Raises:
+            SettingsError: a token is refused, or Slack cannot be reached.
+        """
+        workspaces = []
+        for one in access:
+            workspace = await stack.enter_async_context(open_workspace(one.bot_token, api_url, pace=pace))
+            try:
+                await workspace.sign_in()
+            except CALL_ERRORS as error:
+                raise SettingsError(reason=refused("SLACK_BOT_TOKEN", error)) from error
+            workspaces.append(workspace)
+        return cls(workspaces, access, library)
+
+    def problems(self) -> list[str]:
+        """What is out of order, for the operator."""
+        return [problem for workspace in self.workspaces for problem in workspace.problems()]
+
+    def where(self) -> str:
+        """Where it is at work, for a person."""
+        return " and ".join(workspace.url for workspace in self.workspaces)
+
+    async def open(self, stack: AsyncExitStack, parts: Parts, review: CardReview) -> None:
+        """Begin to listen, by sockets or behind ``answer``."""
+        doors = [
+            Door(workspace, Listeners.of(_team(workspace, parts, review)), parts.acked, has.signing_secret)
+            for workspace, has in zip(self.workspaces, self._access, strict=True)
+        ]
+        self.answer = _by_http(doors) if any(has.signing_secret for has in self._access) else None
+        for door, has in zip(doors, self._access, strict=True):
+            if has.app_token:
+                await stack.enter_async_context(socket(door, has.app_token))
+
+    async def post(self, room: str, said: str) -> bool:
+        """Say something in a room as brand.yaml writes it; False where that is not possible."""
+        chat, _, channel = room.partition(":")
+        for workspace in self.workspaces if chat == "slack" else ():
+            if workspace.usable(channel):
+                try:
+                    await workspace.post(channel, {"text": escape(said), "unfurl_links": False})
+                except CALL_ERRORS as error:
+                    log.warning("could not say something: %s", code(error), extra={"channel": channel})
+                else:
+                    return True
+        return False
+
+
+def _team(workspace: Workspace, parts: Parts, review: CardReview) -> SlackTeam:
+    return SlackTeam(
+        chat="slack",
+        workspace=workspace,
+        people=People(workspace),
+        review=review,
+        desk=parts.desk,
+        library=parts.library,
+        editing=parts.editing,
+        cards=parts.cards,
+        board=parts.board,
+        edits=parts.edits,
+        later=parts.later,
+    )
+
+
+def _by_http(doors: list[Door]) -> Answer:
+    answered = answer(doors)
+
+    async def events(body: bytes, headers: Mapping[str, str]) -> Any:
+        return to_starlette_response(await answered(body, headers))
+
+    return events
