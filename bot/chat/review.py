@@ -13,7 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.chat.around import Around
 from bot.desk.brand import Person
@@ -33,6 +33,7 @@ AT_ONCE = 8
 SOMEBODY = Person("", "…")
 _OVER = frozenset({Status.POSTED, Status.REJECTED})
 
+T = TypeVar("T")
 Look = Callable[[str], Awaitable[Case | None]]
 
 
@@ -232,11 +233,20 @@ class CardReview:
     # Redraw
 
     async def _redrawn(self, case: Case, own: Card) -> Card | None:
-        if not await self.wall.redraw(own, case, self.around(case), mark(own)):
+        if not await self._surely(own, self.wall.redraw(own, case, self.around(case), mark(own))):
             return await self._replaced(case, own)
         live = case.status not in _OVER
         await self._cards.drawn(own, case.revision, live=live)
         return replace(own, shown=case.revision, live=live)
+
+    async def _surely(self, card: Card, drawing: Awaitable[T]) -> T:
+        """Draw; a drawing of unknown fate may come after another process's, and is drawn over later."""
+        try:
+            return await drawing
+        except CardTrouble as trouble:
+            if not trouble.nothing_happened:
+                await self._cards.doubt(card)
+            raise
 
     async def _replaced(self, case: Case, own: Card) -> Card | None:
         """Somebody deleted the card: an open case gets another one, a closed one needs none."""
@@ -250,7 +260,8 @@ class CardReview:
         message = older.message or await self.wall.find(older.place, mark(older), _earliest(case, older))
         if message:
             link = self.wall.link(own) if own else ""
-            await self.wall.fold(replace(older, message=message), link, self.say(case), mark(older))
+            folding = self.wall.fold(replace(older, message=message), link, self.say(case), mark(older))
+            await self._surely(older, folding)
         await self._cards.drawn(older, case.revision, live=False)
 
     # What it says

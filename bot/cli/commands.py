@@ -23,9 +23,11 @@ app = typer.Typer(help=HELP, rich_markup_mode=None, pretty_exceptions_enable=Fal
 prompts = typer.Typer(help="Check, try and list what stands in prompts/.", rich_markup_mode=None, no_args_is_help=True)
 cases = typer.Typer(help="List, show and export cases.", rich_markup_mode=None, no_args_is_help=True)
 slack = typer.Typer(help="Set up the Slack app.", rich_markup_mode=None, no_args_is_help=True)
+discord = typer.Typer(help="Set up the Discord bot.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(prompts, name="prompts")
 app.add_typer(cases, name="cases")
 app.add_typer(slack, name="slack")
+app.add_typer(discord, name="discord")
 
 
 class ExportFormat(StrEnum):
@@ -136,7 +138,7 @@ def init() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings, prompts, brands, database, outbox and Slack; say how to mend what is wrong."""
+    """Check settings, prompts, brands, database, outbox, Slack and Discord; say how to mend what is wrong."""
     import asyncio
 
     from bot.cli import doctor
@@ -158,6 +160,21 @@ def slack_manifest(
     from bot.cli import slack as command
 
     command.write_manifest(url, lang.value)
+
+
+@discord.command("invite")
+def discord_invite(
+    app_id: Annotated[
+        str, typer.Option(metavar="ID", help="The application's id; left out: that of DISCORD_BOT_TOKEN.")
+    ] = "",
+) -> None:
+    """Print the link that invites the bot to a server, with just the permissions that it needs."""
+    import asyncio
+
+    from bot.cli import discord as command
+    from bot.cli import ground
+
+    asyncio.run(command.write_invite(ground.settings(), app_id))
 
 
 @prompts.command("check")

@@ -60,6 +60,8 @@ async def _looks() -> AsyncIterator[Look]:
     yield await _outbox(settings)
     for look in await _slack(settings, library):
         yield look
+    for look in await _discord(settings, library):
+        yield look
 
 
 def _prompts(settings: Settings) -> tuple[Library | None, list[Look]]:
@@ -103,3 +105,11 @@ async def _slack(settings: Settings, library: Library | None) -> list[Look]:
     from bot.cli import doctor_slack  # half a second of Slack's client, for those who use it
 
     return await doctor_slack.looks(settings, library)
+
+
+async def _discord(settings: Settings, library: Library | None) -> list[Look]:
+    if not settings.discord_bot_token:
+        return [Look("discord", well="not configured; the README says how")]
+    from bot.cli import doctor_discord  # another half second, for those who use it
+
+    return await doctor_discord.looks(settings, library)

@@ -13,6 +13,8 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cli import doctor_rules
+from bot.cli.doctor_rules import Chat, managers
 from bot.network.slack.trouble import CALL_ERRORS, code
 from bot.network.slack.workspace import Workspace
 from bot.voice.protocol import BrandFile
@@ -20,10 +22,7 @@ from bot.voice.protocol import BrandFile
 T = TypeVar("T")
 Question = Callable[[AsyncWebClient, str], Awaitable[T]]
 
-#: How brand.yaml begins a room or a person, and a user group.
-SLACK, GROUP = "slack:", "slack-group:"
-#: So many questions are under way at a time.
-AT_ONCE = 8
+SLACK = Chat("Slack", "slack:", "slack-group:", "slack:U… (a profile → ⋮ → Copy member ID)")
 #: From so many rooms on a list of those that we are in is asked for first: Slack allows some 50 questions a minute.
 MANY = 20
 _ROOMS = "public_channel,private_channel"
@@ -35,18 +34,13 @@ class NotSlack(ClientError):
     """Something answers at Slack's address that does not speak as Slack does."""
 
 
-class Asking:
-    """Asks Slack a few things at a time, until the time is up."""
-
-    def __init__(self, patience: float) -> None:
-        self._until = asyncio.get_running_loop().time() + patience
-        self._room = asyncio.Semaphore(AT_ONCE)
+class Asking(doctor_rules.Asking):
+    """Asks Slack."""
 
     async def __call__(self, call: Callable[[], Awaitable[T]]) -> T:
         """What the call returns. Raises one of ``CALL_ERRORS``; ``TimeoutError`` when the time is up."""
         try:
-            async with asyncio.timeout_at(self._until), self._room:
-                return await call()
+            return await super().__call__(call)
         except (SlackApiError, AttributeError) as error:  # slack_sdk stumbles over an answer that is a plain text
             told = getattr(getattr(error, "response", None), "data", None)
             if isinstance(told, dict) and "error" in told:
@@ -82,16 +76,6 @@ class Seen:
     unanswered: Counter[str] = field(default_factory=Counter)  # by Slack's word for why
 
 
-def in_slack(named: Iterable[str], begins: str = SLACK) -> list[str]:
-    """The Slack ids among what brand.yaml names, each once."""
-    return list(dict.fromkeys(one.removeprefix(begins) for one in named if one.startswith(begins)))
-
-
-def managers(rules: BrandFile) -> list[str]:
-    """All that a brand names as managers, of whatever topic."""
-    return [one for people in rules.managers.values() for one in people]
-
-
 async def see(brands: Sequence[BrandFile], signed: Sequence[Workspace], ask: Asking) -> Seen:
     """Look up all that the brands name; ``signed`` are the workspaces that let us in."""
     seen = Seen()
@@ -110,12 +94,12 @@ class _Eye:
 
     async def look(self, brands: Sequence[BrandFile]) -> None:
         named = [one for rules in brands for one in managers(rules)]
-        rooms = in_slack(one for rules in brands for one in (*rules.channels, *rules.review))
-        takes_all = len(brands) == 1 and not in_slack(brands[0].channels)
+        rooms = SLACK.ids(one for rules in brands for one in (*rules.channels, *rules.review))
+        takes_all = len(brands) == 1 and not SLACK.ids(brands[0].channels)
         await asyncio.gather(
             self._rooms(rooms, all_of_ours=takes_all),
-            self._each(self.seen.people, in_slack(named), _person),
-            self._groups(in_slack(named, GROUP)),
+            self._each(self.seen.people, SLACK.ids(named), _person),
+            self._groups(SLACK.groups(named)),
         )
 
     async def _rooms(self, rooms: Sequence[str], *, all_of_ours: bool) -> None:

@@ -45,6 +45,9 @@ class Cards(Protocol):
     async def drawn(self, card: Card, revision: int, *, live: bool) -> None:
         """Note what the message shows now."""
 
+    async def doubt(self, card: Card) -> None:
+        """Nobody knows what the message shows: it has to be drawn again."""
+
     async def of(self, case_id: str, chat: str) -> list[Card]:
         """The cards of a case in a chat, first draft first."""
 

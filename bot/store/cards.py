@@ -61,6 +61,10 @@ class Cards:
             _this(update(cards), card).where(cards.c.shown <= revision).values(shown=revision, live=live)
         )
 
+    async def doubt(self, card: Card) -> None:
+        """Nobody knows what the message shows: it has to be drawn again."""
+        await self._database.write(_this(update(cards), card).values(shown=0, live=True))
+
     async def of(self, case_id: str, chat: str) -> list[Card]:
         """The cards of a case in a chat, first draft first."""
         mine = select(cards).where(cards.c.case_id == case_id, cards.c.chat == chat).order_by(cards.c.draft)

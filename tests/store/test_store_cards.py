@@ -157,3 +157,12 @@ async def test_up_to_where_a_room_was_heard(store: Store) -> None:
     for message in ("10", "11"):
         await store.heard.note("discord:1:2", message)
     assert await store.heard.last("discord:1:2") == "11"
+
+
+async def test_a_doubtful_drawing_is_behind(store: Store) -> None:
+    """A redrawing of unknown fate is made again, though a newer one was noted."""
+    case = await awaiting(store)
+    await store.cards.claim(card())
+    await store.cards.drawn(card(), case.revision, live=False)
+    await store.cards.doubt(card())
+    assert await behind(store) == [case.id]

@@ -56,6 +56,7 @@ class Door(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=200,
             max_ratelimit_timeout=30.0,
+            guild_ready_timeout=0.25,  # after the last server we hear of; 2 s is long to wait
         )
         self._here = connection
         self._on = on

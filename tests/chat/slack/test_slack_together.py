@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from slack_desk import Desk, at_work
-from standin import Message, wait
+from standin import Message, drop, wait
 
 from bot.desk.case import Status
 from bot.work import Work
@@ -150,3 +150,15 @@ async def test_an_older_draft_drawn_late_is_folded_all_the_same(both: Desk):
     await both.card(2)
     await asyncio.sleep(0.6)
     assert "replaced by a newer draft" in both.slack.message(both.complaints, card.ts).seen
+
+
+async def test_a_slow_drawing_that_breaks_off_does_not_stay(both: Desk):
+    """Nobody hears whether it was drawn: the sweep draws the card as its case stands."""
+    await Shop(both).complaint()
+    card = await both.card()
+    both.slack.after("chat.update", 1, drop())
+    await one_after_the_other(both, card.ts, "eyes", "white_check_mark")
+    await both.shows("Posted")
+    await asyncio.sleep(0.6)
+    await both.service.desk.review.catch_up()
+    assert "Posted" in both.slack.message(both.complaints, card.ts).seen
