@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
     database_url: str = Field(
         default="sqlite:///portevoix.db",
-        description="Where cases, drafts and decisions are kept. A file on this machine.",
+        description="Where cases, drafts and decisions are kept: a file, or postgresql://user:password@host/name.",
     )
     prompts_dir: Path = Field(
         default=Path("prompts"),

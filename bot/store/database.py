@@ -134,10 +134,7 @@ def _engine(url: URL, **options: Any) -> AsyncEngine:
     options |= sqlite if _is_sqlite(url) else {"pool_pre_ping": True}
     options |= {"json_serializer": dumps, "json_deserializer": loads}
     options |= {"hide_parameters": True}  # a traceback must not carry a customer's words into the log
-    try:
-        return create_async_engine(url, **options)
-    except ImportError:
-        raise _unusable("PostgreSQL needs asyncpg: install it with “pip install asyncpg”.") from None
+    return create_async_engine(url, **options)
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ import discord
 from bot.chat import grammar
 from bot.chat.discord import intake
 from bot.chat.discord.arrival import is_ours, speaks_to_us
+from bot.chat.discord.hearing import PASSING, Hearing, is_newer
 from bot.chat.discord.message import as_payload
 from bot.chat.discord.team import DiscordTeam
 from bot.chat.identity import amends, noted
@@ -25,8 +28,8 @@ log = logging.getLogger(__name__)
 
 #: How long a bare link waits for its preview: Discord tells it in an update, a second or two later.
 PREVIEW = timedelta(seconds=6)
-#: Messages of one channel that are looked up after an outage.
-MISSED = 1_000
+#: Seconds until a room is read on in which something could not be worked through.
+AGAIN = 30.0
 #: In these a note for another draft makes sense; later talk below a card is just talk.
 _OPEN = frozenset({Status.RECEIVED, Status.AWAITING, Status.REFUSED})
 
@@ -36,6 +39,9 @@ class Events:
 
     def __init__(self, team: DiscordTeam) -> None:
         self.team = team
+        self._hearing = Hearing(team.heard, lambda: not team.connection.down)
+        self._reading = asyncio.Lock()
+        self._again: asyncio.TimerHandle | None = None
 
     # Messages
 
@@ -45,25 +51,44 @@ class Events:
         self.team.connection.alive(channel.id)
         brand, room = self.team.home(channel)
         meant = brand or self.team.brand_for(str(channel.id))
-        payload, arrival = as_payload(message), self.team.arrival(meant, guild)
-        if is_ours(payload, arrival) or not meant:
+        payload = as_payload(message)
+        if is_ours(payload, self.team.arrival(meant, guild)) or not meant:
             return
+        if not brand:
+            await self._read(message, payload, meant, "")
+            return
+        try:
+            where = self.team.place(guild, channel.id), message.id, self.team.place(guild, _room_of(channel))
+            async with self._hearing.working(*where):
+                await self._read(message, payload, brand, room)
+        except PASSING:
+            self._read_on_later()
+            raise
+
+    async def _read(self, message: discord.Message, payload: dict[str, Any], brand: str, room: str) -> None:
+        """What a message means for us; ``room`` is where complaints come in, empty where none do."""
+        arrival = self.team.arrival(brand, message.guild.id if message.guild else None)
         if card := await self._card_above(message):
             await self._note(message, payload, card)
         elif speaks_to_us(payload, arrival):
-            await self._called(message, payload, meant)
-        elif brand:
-            everything = self._counts(message, brand, room)
+            await self._called(message, payload, brand)
+        elif room:
+            everything = await self._counts(message, brand, room)
             for complaint in intake.complaints(payload, arrival, everything=everything):
                 await self._receive(complaint, message)
-        if brand:
-            await self.team.heard.note(self.team.place(guild, channel.id), str(message.id))
 
-    def _counts(self, message: discord.Message, brand: str, room: str) -> bool:
+    async def _counts(self, message: discord.Message, brand: str, room: str) -> bool:
         """Whether plain words count here: where customers write, unless it is one of the team who does."""
-        person = self.team.person(message.author)
-        theirs = self.team.managers(brand).isdisjoint({person.id, *person.groups})
-        return theirs and self.team.takes_everything(brand, room)
+        if not self.team.takes_everything(brand, room):
+            return False
+        person = await self._author(message)
+        return self.team.managers(brand).isdisjoint({person.id, *person.groups})
+
+    async def _author(self, message: discord.Message) -> Person:
+        """Who wrote it, with their roles; what is looked up later comes without."""
+        author, guild = message.author, message.guild
+        told = isinstance(author, discord.Member) or author.bot or message.webhook_id or guild is None
+        return self.team.person(author) if told or guild is None else await self.team.member(guild.id, author.id)
 
     async def _receive(self, complaint: Complaint, message: discord.Message) -> None:
         """Store a complaint that this message brings; whoever brings what is known gets the card."""
@@ -203,29 +228,85 @@ class Events:
     # What we missed
 
     async def catch_up(self) -> None:
-        """Work through what was written while we were away, in every room of every brand, oldest first."""
-        for house in self.team.library.houses.values():
-            for name in dict.fromkeys((*house.rules.channels, *house.rules.review)):
-                if name.startswith("discord:"):
-                    await self._catch_up_in(int(name.partition(":")[2]))
+        """The connection stands again: what was written meanwhile is worked through once, cards that lag are drawn."""
+        await self._read_on(self._hearing.anew())
+        await self.team.review.catch_up()
 
-    async def _catch_up_in(self, channel_id: int) -> None:
-        channel = self.team.connection.client.get_channel(channel_id)
-        if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
-            return
-        place = self.team.place(channel.guild.id, channel.id)
-        try:
-            last = await self.team.heard.last(place)
-            if not last:  # a room that is new to us begins now
-                await self.team.heard.note(
-                    place, str(channel.last_message_id or discord.utils.time_snowflake(self.team.now()))
-                )
-                return
-            async for message in channel.history(after=discord.Object(int(last)), limit=MISSED, oldest_first=True):
+    def _read_on_later(self) -> None:
+        """Something could not be worked through, and nobody will tell of it again."""
+        if self._again is None:
+            self._again = asyncio.get_running_loop().call_later(AGAIN, self._read_on_now)
+
+    def _read_on_now(self) -> None:
+        self._again = None
+        if not self.team.connection.down:  # else it is read on once the connection stands
+            self.team.later.start(self._read_on(self._hearing.connection))
+
+    async def _read_on(self, connection: int) -> None:
+        async with self._reading:
+            async for channel in self._rooms():
+                try:
+                    await self._read_room(channel, connection)
+                except PASSING as error:
+                    self.team.connection.note(error)
+                    log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel.id})
+                    if not isinstance(error, discord.Forbidden | discord.NotFound):
+                        self._read_on_later()
+                except Exception:
+                    log.exception("could not look up what was missed", extra={"channel": channel.id})
+
+    async def _rooms(self) -> AsyncIterator[discord.abc.GuildChannel]:
+        """Where complaints come in: the rooms that brand.yaml names, or every one we may read where it names none."""
+        client = self.team.connection.client
+        houses = self.team.library.houses.values()
+        named = {
+            int(name.partition(":")[2])
+            for house in houses
+            for name in (*house.rules.channels, *house.rules.review)
+            if name.startswith("discord:")
+        }
+        others = {
+            channel.id for channel in client.get_all_channels() if _readable(channel) and self.team.home(channel)[0]
+        }
+        for channel_id in sorted(named | others):
+            try:
+                channel = client.get_channel(channel_id) or await client.fetch_channel(channel_id)
+            except CALL_ERRORS as error:
+                log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel_id})
+                continue
+            if isinstance(channel, discord.abc.GuildChannel):
+                yield channel
+
+    async def _read_room(self, room: discord.abc.GuildChannel, connection: int) -> None:
+        """Read a room on, its threads first: one that is new begins where the room was left."""
+        place = self.team.place(room.guild.id, room.id)
+        threads: Sequence[discord.Thread] = getattr(room, "threads", ())
+        last = await self._hearing.last(place)
+        if last:
+            for thread in threads:
+                inside = await self._hearing.last(self.team.place(room.guild.id, thread.id))
+                await self._read_channel(thread, inside or last)
+            await self._read_channel(room, last)
+        else:  # a room that is new to us begins now
+            newest = [getattr(each, "last_message_id", None) or 0 for each in (room, *threads)]
+            await self._hearing.begin(place, max(room.id, *newest))
+        await self._hearing.caught_up(place, connection)
+
+    async def _read_channel(self, channel: object, last: int) -> None:
+        if isinstance(channel, discord.abc.Messageable) and is_newer(channel, last):
+            async for message in channel.history(after=discord.Object(last), limit=None, oldest_first=True):
                 await self.message(message)
-        except CALL_ERRORS as error:
-            self.team.connection.note(error)
-            log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel_id})
+
+
+def _room_of(channel: object) -> int:
+    """The channel itself, or the one that a thread belongs to."""
+    own: int = getattr(channel, "id", 0)
+    return channel.parent_id if isinstance(channel, discord.Thread) else own
+
+
+def _readable(channel: discord.abc.GuildChannel) -> bool:
+    rights = channel.permissions_for(channel.guild.me)
+    return rights.view_channel and rights.read_message_history
 
 
 def _bare(complaint: Complaint, message: discord.Message) -> bool:

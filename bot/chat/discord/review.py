@@ -44,7 +44,8 @@ class DiscordWall:
             guild, channel = self._guild(int(room)), room
         elif chat != CHAT:
             return ""
-        return f"{CHAT}:{guild}:{channel}" if self._connection.usable(int(channel or 0)) and channel else ""
+        known = guild and channel and self._connection.usable(int(channel))
+        return f"{CHAT}:{guild}:{channel}" if known else ""
 
     def _review_room(self, case: Case) -> str:
         house = self._library.houses.get(case.brand)
@@ -52,9 +53,10 @@ class DiscordWall:
         return rooms[0].partition(":")[2] if rooms else ""
 
     def _guild(self, channel: int) -> str:
+        """The server of a room; empty until Discord has told us of it."""
         known = self._connection.client.get_channel(channel)
         guild = getattr(known, "guild", None)
-        return str(guild.id) if guild else "0"
+        return str(guild.id) if guild else ""
 
     def usable(self, place: str) -> bool:
         """Whether the channel is there for us."""
