@@ -151,6 +151,7 @@ class _Counted:
     def __init__(self, network: Network, metrics: Metrics) -> None:
         self.name = network.name
         self.by_hand = network.by_hand
+        self.settles = network.settles
         self._network = network
         self._metrics = metrics
 

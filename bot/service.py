@@ -83,6 +83,7 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
             board=store.board,
             edits=store.edits,
             heard=store.heard,
+            inbox=store.inbox,
             later=(later := Later()),
             acked=_timed(metrics),
         )
@@ -90,6 +91,8 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         async def every_minute() -> None:
             await desk.resume()
             await review.catch_up()
+            for side in sides:
+                await side.catch_up()
 
         await stack.enter_async_context(_closing(review, later))
         await stack.enter_async_context(at_work(desk, work, every_minute))

@@ -163,9 +163,12 @@ def _listener(host: str, port: int) -> socket.socket:
     """Bound by us: uvicorn ends the process when it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
+        # asyncio sets it only where a socket names its protocol: an answer with a body would wait 40 ms for an ACK
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise SettingsError(reason=_obstacle(error, host, port)) from error
+    return listener
 
 
 def _obstacle(error: OSError, host: str, port: int) -> str:

@@ -29,7 +29,7 @@ EVERY_MINUTE = "* * * * *"
 #: Jobs at work at once: enough to fill every wait, few enough that none starves.
 AT_ONCE = 64
 #: Seconds that jobs under way may take once we close.
-GRACE = 6.0
+GRACE = 5.0
 
 
 class Work:

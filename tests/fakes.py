@@ -180,6 +180,7 @@ class FakeNetwork:
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
         self.by_hand = False
+        self.settles = 0.0
         self.limit: int | None = None
         self.obstacle: Remark | None = None
         self.plan: deque[Does] = deque()

@@ -10,7 +10,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 #: Seconds that work under way may take once we close.
-GRACE = 5.0
+GRACE = 1.5
 
 
 class Later:

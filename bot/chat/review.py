@@ -38,11 +38,16 @@ Look = Callable[[str], Awaitable[Case | None]]
 
 
 class CardTrouble(Exception):
-    """A card could not be posted or redrawn. ``nothing_happened`` says that there is surely no message."""
+    """A card could not be posted or redrawn.
 
-    def __init__(self, why: str, *, nothing_happened: bool) -> None:
+    ``nothing_happened`` says that there is surely no message; ``wait`` are the seconds that the chat asks us to wait,
+    0 where there is no use in trying soon.
+    """
+
+    def __init__(self, why: str, *, nothing_happened: bool, wait: float = 0) -> None:
         super().__init__(why)
         self.nothing_happened = nothing_happened
+        self.wait = wait
 
 
 class Wall(Protocol):
@@ -118,8 +123,15 @@ class CardReview:
             return task
         task = asyncio.create_task(self._draw(case_id))
         self._drawing[case_id] = task
-        task.add_done_callback(lambda done: self._drawing.pop(case_id) if self._drawing.get(case_id) is done else None)
+        task.add_done_callback(lambda done: self._drawn(case_id, done))
         return task
+
+    def _drawn(self, case_id: str, done: asyncio.Task[None]) -> None:
+        if self._drawing.get(case_id) is done:
+            del self._drawing[case_id]
+        if case_id in self._again and not done.cancelled():
+            self._again.discard(case_id)
+            self._soon(case_id)
 
     async def catch_up(self) -> None:
         """Draw what could not be drawn: cards that are missing, or show less than their case has become."""
@@ -148,6 +160,9 @@ class CardReview:
                 self._again.discard(case_id)
         except CardTrouble as trouble:
             log.warning("the card could not be drawn: %s", trouble, extra={"case": case_id, "chat": self.wall.chat})
+            if 0 < trouble.wait < STALLED.total_seconds():
+                await asyncio.sleep(trouble.wait)
+                self._again.add(case_id)
         except Exception:
             log.exception("the card could not be drawn", extra={"case": case_id, "chat": self.wall.chat})
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.chat.later import Later
 from bot.chat.review import CardReview, Wall
 from bot.desk.board import Board
-from bot.desk.card import Cards, Heard
+from bot.desk.card import Cards, Heard, Inbox
 from bot.desk.desk import Desk
 from bot.desk.edit import Edits
 from bot.desk.ports import Network
@@ -35,6 +35,7 @@ class Parts:
     board: Board
     edits: Edits
     heard: Heard
+    inbox: Inbox | None
     later: Later
     acked: Acked
 
@@ -54,6 +55,9 @@ class Side(Protocol):
 
     async def open(self, stack: AsyncExitStack, parts: Parts, review: CardReview) -> None:
         """Begin to listen; it ends with the stack. Raises ``SettingsError`` where the chat does not let us in."""
+
+    async def catch_up(self) -> None:
+        """Work through what was left undone; asked for every minute."""
 
     async def post(self, room: str, said: str) -> bool:
         """Say something in a room as brand.yaml writes it (``slack:C042``); False where that is not possible."""

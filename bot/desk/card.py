@@ -66,3 +66,16 @@ class Heard(Protocol):
 
     async def note(self, place: str, message: str) -> None:
         """This message, and all before it, were worked through."""
+
+
+class Inbox(Protocol):
+    """Keeps what a chat told us until it is worked through. Does not suspend: a chat waits for its answer."""
+
+    def keep(self, key: str, body: str) -> bool:
+        """Note what came; False when it cannot be kept now, and has to be worked through before the answer."""
+
+    def done(self, key: str) -> None:
+        """It was worked through."""
+
+    def left(self, older_than: float = 0.0) -> list[tuple[str, str]]:
+        """Key and body of what was not worked through, oldest first, if it came so many seconds ago."""

@@ -159,8 +159,8 @@ class Desk:
         """Bring an approved reply to the customer, once; look first wherever it may be there already."""
         case = await self._case(case_id)
         now = self.clock.now()
-        if case.due is not None and case.due > now and not self._orphaned(case):
-            await self.work.ask("publish", case, at=case.due)
+        if case.due is not None and (free := self._free_at(case, case.due)) > now:
+            await self.work.ask("publish", case, at=free)
         elif case.status is Status.APPROVED and case.due is not None:
             await self._send(case)
         elif case.status is Status.SENDING:
@@ -168,9 +168,12 @@ class Desk:
         elif case.status is Status.UNKNOWN and case.due is not None:
             await self._look(case)
 
-    def _orphaned(self, case: Case) -> bool:
-        """Whether the worker that was calling the network has surely ended before its lease."""
-        return case.lease is not None and self.work.gone(case.lease.worker)
+    def _free_at(self, case: Case, due: datetime) -> datetime:
+        """When the case may be looked after: once it is due, or the call of a worker that has ended has settled."""
+        if case.lease is None or not self.work.gone(case.lease.worker):
+            return due
+        settles = timedelta(seconds=self.networks.of(case.complaint).settles)
+        return min(due, case.lease.until - LEASE + settles)
 
     async def _send(self, case: Case) -> None:
         network = self.networks.of(case.complaint)

@@ -113,6 +113,7 @@ class Network(Protocol):
 
     name: str
     by_hand: bool  # a person posts it and says so; ``publish`` is never called
+    settles: float  # seconds after which a call that was cut off has taken effect, or never will
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length of a text as a reply to this complaint."""

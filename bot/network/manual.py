@@ -33,6 +33,7 @@ class Manual:
 
     name = "manual"
     by_hand = True
+    settles = 0.0
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length as the complaint's own network counts it."""

@@ -31,6 +31,7 @@ class Outbox:
 
     name = "outbox"
     by_hand = False
+    settles = 0.0
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()

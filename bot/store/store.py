@@ -18,6 +18,7 @@ from bot.store.cards import Cards
 from bot.store.database import DEFAULT_URL, Database, explained, open_database
 from bot.store.edits import Edits
 from bot.store.heard import Heard
+from bot.store.inbox import Inbox, open_inbox
 from bot.store.lane import Lane
 from bot.store.moves import Move, write
 from bot.store.queries import EVERYTHING, Filters
@@ -45,6 +46,7 @@ class Store:
         self.board = Board(database)
         self.edits = Edits(database)
         self.heard = Heard(database)
+        self.inbox: Inbox | None = None
         self._get = Lane(self._get_all, shared=(StoreError,))
         self._move = Lane(self._move_all, shared=(StoreError,))
 
@@ -60,11 +62,12 @@ class Store:
         """
         async with open_database(url) as database:
             store = cls(database)
-            try:
-                yield store
-            finally:
-                await store._get.close()
-                await store._move.close()
+            with open_inbox(database.url) as store.inbox:
+                try:
+                    yield store
+                finally:
+                    await store._get.close()
+                    await store._move.close()
 
     async def add(self, case: Case) -> tuple[Case, bool]:
         """Store a new case; returns what is stored under its id, and whether it is new."""

@@ -117,3 +117,14 @@ async def test_a_look_that_hangs_is_cut(room, monkeypatch):
 def test_a_look_and_a_call_end_before_the_lease():
     """Else another worker could send while this one still does."""
     assert 2 * rules.PATIENCE < LEASE
+
+
+async def test_a_call_that_was_cut_off_settles_first(room):
+    """What a dead worker sent last may be public only in a moment: a look at once would not see it."""
+    await dead_worker(room)
+    room.network.settles = 25.0
+    await room.restart(gone=True)
+    assert (room.case.status, room.network.looks) == (SENDING, 0)
+    room.clock.move(seconds=25)
+    await room.run()
+    assert (room.case.status, room.public) == (POSTED, [TEXT])

@@ -24,7 +24,7 @@ from bot.desk.case import Case, Finding
 from bot.desk.decision import Amend, Approve, Decision, Edit, Escalate, MarkPosted, Reject, TryAgain, UseTemplate
 from bot.desk.ports import Length
 from bot.errors import Blocked, NewerDraft, PortevoixError
-from bot.network.discord.trouble import CALL_ERRORS, words
+from bot.network.discord.trouble import CALL_ERRORS, is_answered, words
 from bot.network.manual import handout
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,8 @@ class Clicks:
             say = self.team.say_to(interaction, brand)
             await self.team.tell(interaction, asides.error(say.remark(error) or said))
         except CALL_ERRORS as error:
+            if is_answered(error):  # another process of ours hears the same, and was quicker
+                return
             self.team.connection.note(error)
             log.warning("a click could not be answered: %s", words(error), extra={"user": interaction.user.id})
 
@@ -200,9 +202,7 @@ class Clicks:
             await self.team.tell(interaction, say("Please write what the customer wrote, or give a link."))
             return
         case, new = await self.team.desk.receive(complaint)
-        await self.team.tell(
-            interaction, say("Thank you. A draft is on its way.") if new else await self.team.known(case)
-        )
+        await self.team.tell(interaction, await self.team.received(case, say, new=new))
 
     async def approve_oldest(self, interaction: Interaction, brand: str) -> None:
         """``/reply approve``: the oldest one that waits, in whole: nobody says yes to what they have not read."""

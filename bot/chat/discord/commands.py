@@ -91,8 +91,7 @@ class Commands:
             await self.team.tell(interaction, say("Please write the complaint's text or link behind /reply."))
             return
         case, new = await self.team.desk.receive(complaint)
-        told = say("Thank you. A draft is on its way.") if new else await self.team.known(case)
-        await self.team.tell(interaction, told)
+        await self.team.tell(interaction, await self.team.received(case, say, new=new))
 
     async def _decide(self, interaction: Interaction, link: str, decision: Callable[[int], Decision]) -> None:
         """Decide on exactly the draft that the linked card shows."""
@@ -123,7 +122,7 @@ class Commands:
         told = say("I find no complaint in this message.")
         for complaint in intake.complaints(payload, arrival, asked=True):
             case, new = await self.team.desk.receive(complaint)
-            told = say("Thank you. A draft is on its way.") if new else await self.team.known(case)
+            told = await self.team.received(case, say, new=new)
         await self.team.tell(interaction, asides.notice(told))
 
     async def suggested(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

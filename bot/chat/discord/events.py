@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -19,8 +19,8 @@ from bot.chat.discord.team import DiscordTeam
 from bot.chat.identity import amends, noted
 from bot.desk.brand import Person
 from bot.desk.card import Card
-from bot.desk.case import Case, Complaint, Status
-from bot.desk.decision import Approve, Decision, Redraft, Undo
+from bot.desk.case import Case, Complaint, Status, Wish
+from bot.desk.decision import Approve, Decision, Redraft, Reject, Undo
 from bot.errors import Refusal
 from bot.network.discord.trouble import CALL_ERRORS, words
 
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 #: How long a bare link waits for its preview: Discord tells it in an update, a second or two later.
 PREVIEW = timedelta(seconds=6)
+#: A draft this young may be the answer to the same wish.
+JUST_NOW = timedelta(seconds=5)
 #: Seconds until a room is read on in which something could not be worked through.
 AGAIN = 30.0
 #: In these a note for another draft makes sense; later talk below a card is just talk.
@@ -58,8 +60,8 @@ class Events:
             await self._read(message, payload, meant, "")
             return
         try:
-            where = self.team.place(guild, channel.id), message.id, self.team.place(guild, _room_of(channel))
-            async with self._hearing.working(*where):
+            where = self.team.place(guild, self._outermost(channel))
+            async with self._hearing.working(self.team.place(guild, channel.id), message.id, where):
                 await self._read(message, payload, brand, room)
         except PASSING:
             self._read_on_later()
@@ -97,7 +99,7 @@ class Events:
             self.team.later.start(self._point_to(case, message))
 
     async def _point_to(self, case: Case, message: discord.Message) -> None:
-        await self.team.told(message, await self.team.known(case))
+        await self.team.told(message, await self.team.known(case), case.id)
 
     async def _called(self, message: discord.Message, payload: dict[str, Any], brand: str) -> None:
         """Somebody called us by name: what they brought is the complaint, or the message that they reply to."""
@@ -112,7 +114,7 @@ class Events:
             await self._receive(complaint, message)
         if not found:
             how = self.team.say(brand)("Forward me the complaint, or write its text or link behind my name.")
-            self.team.later.start(self.team.told(message, how))
+            self.team.later.start(self.team.told(message, how, "how"))
 
     async def edited(self, payload: dict[str, Any], before: discord.Message | None) -> None:
         """A link's preview has come: it tells what the complaint lacked."""
@@ -212,18 +214,28 @@ class Events:
     async def _decide(
         self, case: Case, decision: Decision, by: Person, below: discord.PartialMessage | discord.Message
     ) -> None:
-        """Decide; a refusal is told to the person alone, by direct message where that is possible."""
+        """Decide; a refusal is told to the person alone, by direct message where that is possible.
+
+        Every process of ours hears everything: whoever comes second with the same finds that it is done.
+        """
         try:
             await self.team.decide(case, decision, by)
         except Refusal as refusal:
-            self.team.later.start(self._refuse(case, refusal, by, below))
+            stands = await self.team.case(case.id)
+            if stands is None or not _is_done(stands, decision, by, self.team.now()):
+                self.team.later.start(self._refuse(case, refusal, by, below, f"{below.id} {decision}"))
 
     async def _refuse(
-        self, case: Case, refusal: Refusal, by: Person, below: discord.PartialMessage | discord.Message
+        self,
+        case: Case,
+        refusal: Refusal,
+        by: Person,
+        below: discord.PartialMessage | discord.Message,
+        about: str,
     ) -> None:
         said, link = self.team.sorry(refusal, case.brand), await self.team.card_link(case)
-        if not await self.team.told_alone(by, f"{said} {link}".strip()):
-            await self.team.told(below, f"{by.name}: {said}")
+        if not await self.team.told_alone(by, f"{said} {link}".strip(), about):
+            await self.team.told(below, f"{by.name}: {said}", f"{by.id} {about}")
 
     # What we missed
 
@@ -248,14 +260,21 @@ class Events:
                 try:
                     await self._read_room(channel, connection)
                 except PASSING as error:
-                    self.team.connection.note(error)
-                    log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel.id})
-                    if not isinstance(error, discord.Forbidden | discord.NotFound):
-                        self._read_on_later()
+                    self._not_read(channel.id, error)
                 except Exception:
                     log.exception("could not look up what was missed", extra={"channel": channel.id})
 
-    async def _rooms(self) -> AsyncIterator[discord.abc.GuildChannel]:
+    def _not_read(self, channel: int, error: BaseException) -> None:
+        self.team.connection.note(error)
+        log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel})
+        if not isinstance(error, discord.Forbidden | discord.NotFound):
+            self._read_on_later()
+
+    def _outermost(self, channel: object) -> int:
+        """The room that a message's channel or thread belongs to."""
+        return int(next(room for room in reversed(self.team.rooms(channel)) if self.team.home_of(room)))
+
+    async def _rooms(self) -> AsyncIterator[discord.abc.GuildChannel | discord.Thread]:
         """Where complaints come in: the rooms that brand.yaml names, or every one we may read where it names none."""
         client = self.team.connection.client
         houses = self.team.library.houses.values()
@@ -272,12 +291,12 @@ class Events:
             try:
                 channel = client.get_channel(channel_id) or await client.fetch_channel(channel_id)
             except CALL_ERRORS as error:
-                log.warning("could not look up what was missed: %s", words(error), extra={"channel": channel_id})
+                self._not_read(channel_id, error)
                 continue
-            if isinstance(channel, discord.abc.GuildChannel):
+            if isinstance(channel, discord.abc.GuildChannel | discord.Thread):
                 yield channel
 
-    async def _read_room(self, room: discord.abc.GuildChannel, connection: int) -> None:
+    async def _read_room(self, room: discord.abc.GuildChannel | discord.Thread, connection: int) -> None:
         """Read a room on, its threads first: one that is new begins where the room was left."""
         place = self.team.place(room.guild.id, room.id)
         threads: Sequence[discord.Thread] = getattr(room, "threads", ())
@@ -298,15 +317,26 @@ class Events:
                 await self.message(message)
 
 
-def _room_of(channel: object) -> int:
-    """The channel itself, or the one that a thread belongs to."""
-    own: int = getattr(channel, "id", 0)
-    return channel.parent_id if isinstance(channel, discord.Thread) else own
-
-
 def _readable(channel: discord.abc.GuildChannel) -> bool:
     rights = channel.permissions_for(channel.guild.me)
     return rights.view_channel and rights.read_message_history
+
+
+def _is_done(case: Case, decision: Decision, by: Person, now: datetime) -> bool:
+    """Whether what somebody wants of a case is so already, by themselves as far as the case tells."""
+    own = any(approval.by == by.id for approval in case.approvals)
+    match decision:
+        case Approve(draft=draft):
+            return own and case.draft is not None and case.draft.number == draft
+        case Redraft(draft=draft, note=note):
+            fresh = case.draft is not None and case.draft.number == draft + 1 and now - case.draft.written_at < JUST_NOW
+            return case.wish == Wish(note=note) or fresh
+        case Reject():
+            return case.status is Status.REJECTED
+        case Undo():
+            return case.status is Status.AWAITING and not own
+        case _:
+            return False
 
 
 def _bare(complaint: Complaint, message: discord.Message) -> bool:

@@ -73,6 +73,9 @@ class DiscordSide:
         self._listeners = Listeners.of(team)
         await stack.enter_async_context(connected(self.connection, self._token))
 
+    async def catch_up(self) -> None:
+        """Nothing: what was missed is looked up whenever the connection comes back."""
+
     async def post(self, room: str, said: str) -> bool:
         """Say something in a room as brand.yaml writes it; False where that is not possible."""
         chat, _, channel = room.partition(":")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -11,13 +13,14 @@ from discord import ui
 
 from bot.chat.discord import asides
 from bot.chat.discord.arrival import Arrival
+from bot.chat.discord.text import escape
 from bot.chat.team import Team
 from bot.desk.brand import Person
 from bot.desk.card import Heard
 from bot.desk.case import Case
 from bot.locale import LANGUAGES, Sentences
 from bot.network.discord.connection import Connection
-from bot.network.discord.trouble import CALL_ERRORS, words
+from bot.network.discord.trouble import CALL_ERRORS, is_answered, words
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,11 @@ class DiscordTeam(Team):
         own = interaction.locale.value[:2]
         return Sentences(own) if own in LANGUAGES else self.say(brand)
 
+    async def received(self, case: Case, say: Sentences, *, new: bool) -> str:
+        """What to say to somebody who brought a complaint; what another process has just stored is new as well."""
+        fresh = new or self.now() - case.complaint.received_at < JUST_NOW
+        return say("Thank you. A draft is on its way.") if fresh else await self.known(case)
+
     async def tell(self, interaction: Interaction, said: str | ui.LayoutView) -> None:
         """Say something to the one who pressed or typed; nobody is told when Discord does not take it."""
         view = asides.notice(said) if isinstance(said, str) else said
@@ -94,24 +102,40 @@ class DiscordTeam(Team):
             else:
                 await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=NOBODY)
         except CALL_ERRORS as error:
+            if is_answered(error):  # another process of ours hears the same, and was quicker
+                return
             self.connection.note(error)
             log.warning("could not tell somebody: %s", words(error), extra={"user": interaction.user.id})
 
-    async def told_alone(self, person: Person, said: str) -> bool:
-        """Say something by direct message; False where the person takes none from us."""
+    async def told_alone(self, person: Person, said: str, about: str) -> bool:
+        """Say something by direct message; False where the person takes none from us.
+
+        ``about`` names what it answers: where several processes do, it stands there once.
+        """
         try:
             user = await self.connection.client.fetch_user(int(person.id.partition(":")[2]))
-            await user.send(said, allowed_mentions=NOBODY, suppress_embeds=True)
+            await user.send(
+                escape(said), nonce=_nonce(f"{person.id} {about}"), allowed_mentions=NOBODY, suppress_embeds=True
+            )
         except CALL_ERRORS as error:
             log.info("no direct message: %s", words(error), extra={"user": person.id})
             return False
         return True
 
-    async def told(self, message: discord.PartialMessage | discord.Message, said: str) -> None:
-        """Say something below a message, where nobody can be told alone: it goes after a while."""
+    async def told(self, message: discord.PartialMessage | discord.Message, said: str, about: str) -> None:
+        """Say something below a message, where nobody can be told alone: it goes after a while. ``about`` as above.
+
+        It is drawn as a card is, and so never taken for the brand's reply.
+        """
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.TextDisplay(escape(said)))
         try:
             await message.reply(
-                said, delete_after=TOLD_FOR, allowed_mentions=NOBODY, mention_author=False, suppress_embeds=True
+                view=view,
+                nonce=_nonce(f"{message.id} {about}"),
+                delete_after=TOLD_FOR,
+                allowed_mentions=NOBODY,
+                mention_author=False,
             )
         except CALL_ERRORS as error:
             self.connection.note(error)
@@ -126,5 +150,12 @@ class DiscordTeam(Team):
         return await self.case(card.case_id) if card else None
 
 
+#: A complaint this young has no card that one could be sent to.
+JUST_NOW = timedelta(seconds=3)
 #: Seconds for which a remark below a message stands.
 TOLD_FOR = 60.0
+
+
+def _nonce(about: str) -> str:
+    """What Discord knows a message again by for some minutes: at most 25 characters."""
+    return hashlib.sha256(about.encode("utf-8", "replace")).hexdigest()[:24]

@@ -38,6 +38,7 @@ class Door:
             authorize=_authorize(workspace),
             signing_secret=signing_secret or "socket mode needs none",
             process_before_response=True,
+            logger=_bolt_log(),
         )
         listen(self.app, listeners)
         self.workspace = workspace
@@ -68,6 +69,13 @@ def _authorize(workspace: Workspace) -> Callable[..., Awaitable[AuthorizeResult]
         )
 
     return authorize
+
+
+def _bolt_log() -> logging.Logger:
+    """Bolt's own log, errors only: it warns of events that we leave alone, and of what it reads in the environment."""
+    quiet = logging.getLogger("slack_bolt")
+    quiet.setLevel(logging.ERROR)
+    return quiet
 
 
 def _kind(body: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from bot.chat.slack.card import collapsed
 from bot.desk.card import Card
 from bot.desk.case import Case
 from bot.locale import Sentences
-from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble
+from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble, wait_asked
 from bot.network.slack.workspace import TooMuch, Workspace, metadata
 from bot.voice.library import Library
 
@@ -148,7 +148,8 @@ def _message(case: Case, around: Around, key: str) -> Message:
 
 def _trouble(error: Exception, workspace: Workspace, channel: str) -> CardTrouble:
     kind = workspace.note(error, channel)
-    return CardTrouble(code(error), nothing_happened=kind is not Trouble.UNSURE)
+    wait = wait_asked(error) if kind is Trouble.BUSY else 0
+    return CardTrouble(code(error), nothing_happened=kind is not Trouble.UNSURE, wait=wait)
 
 
 async def _with_or_without_blocks(send: Callable[[Message], Awaitable[Any]], message: Message) -> Any:

@@ -26,6 +26,9 @@ from bot.voice.library import Library
 
 log = logging.getLogger(__name__)
 
+#: Seconds after which an event that is still in the inbox is nobody's work any more.
+LEFT = 30.0
+
 
 class Access(Protocol):
     """What opens one workspace: with an app token by a socket, else Slack posts to us, signed."""
@@ -52,6 +55,7 @@ class SlackSide:
         self.network: Network = SlackThreads(workspaces, faces(library))
         self.answer: Answer | None = None
         self._access = access
+        self._listeners: list[Listeners] = []
 
     @classmethod
     async def signed_in(
@@ -82,14 +86,22 @@ class SlackSide:
 
     async def open(self, stack: AsyncExitStack, parts: Parts, review: CardReview) -> None:
         """Begin to listen, by sockets or behind ``answer``."""
+        self._listeners = [Listeners.of(_team(one, parts, review), parts.inbox) for one in self.workspaces]
         doors = [
-            Door(workspace, Listeners.of(_team(workspace, parts, review)), parts.acked, has.signing_secret)
-            for workspace, has in zip(self.workspaces, self._access, strict=True)
+            Door(workspace, listeners, parts.acked, has.signing_secret)
+            for workspace, listeners, has in zip(self.workspaces, self._listeners, self._access, strict=True)
         ]
+        for listeners in self._listeners:  # what the last run left
+            parts.later.start(listeners.reception.catch_up(0.0))
         self.answer = _by_http(doors) if any(has.signing_secret for has in self._access) else None
         for door, has in zip(doors, self._access, strict=True):
             if has.app_token:
                 await stack.enter_async_context(socket(door, has.app_token))
+
+    async def catch_up(self) -> None:
+        """Work through what was left undone: a database was away, say."""
+        for listeners in self._listeners:
+            await listeners.reception.catch_up(LEFT)
 
     async def post(self, room: str, said: str) -> bool:
         """Say something in a room as brand.yaml writes it; False where that is not possible."""

@@ -53,6 +53,7 @@ class DiscordReplies:
 
     name = "discord"
     by_hand = False
+    settles = 25.0
 
     def __init__(self, connection: Connection, face: Callable[[str], Face]) -> None:
         self._connection = connection
@@ -128,23 +129,36 @@ class DiscordReplies:
             return Absent()
         seen = 0
         try:
-            webhook = await self._webhook(there, create=False)
+            opening, webhook = await self._opening(there), await self._webhook(there, create=False)
             behind = discord.Object(there.message)
             async for message in self._channel(there).history(after=behind, limit=MOST, oldest_first=True):
                 seen += 1
-                if self._is_ours(message, there, webhook, reply):
+                if self._is_ours(message, there, webhook, opening, reply.text):
                     return Posted(link=there.link(message.id), ref=str(message.id))
         except CALL_ERRORS as error:
             self._connection.note(error)
             return Unclear(Remark("Discord does not show the channel ({code}).", {"code": words(error)}))
         return Absent() if seen < MOST else Unclear(Remark("The channel is too long to be read back."))
 
-    def _is_ours(self, message: discord.Message, there: Spot, webhook: discord.Webhook | None, reply: Reply) -> bool:
-        me = self._connection.client.user
-        if me and message.author.id == me.id:
-            return message.reference is not None and message.reference.message_id == there.message
-        own = webhook is not None and message.webhook_id == webhook.id
-        return own and message.content.endswith(reply.text) and message.content.startswith("<@")
+    async def _opening(self, there: Spot) -> str:
+        """How our words to the customer begin; only so far as that is known where their message is gone."""
+        try:
+            original = await self._channel(there).fetch_message(there.message)
+        except discord.NotFound:
+            return "<@"
+        return _addressed(original, "")
+
+    def _is_ours(
+        self, message: discord.Message, there: Spot, webhook: discord.Webhook | None, opening: str, text: str
+    ) -> bool:
+        """Whether it is the reply: ours have words, and not the components of what else we say."""
+        client = self._connection.client
+        if client.user and message.author.id == client.user.id:
+            answers = message.reference is not None and message.reference.message_id == there.message
+            return answers and bool(message.content)
+        app = message.application_id is not None and message.application_id == client.application_id
+        own = app or (webhook is not None and message.webhook_id == webhook.id)
+        return own and message.content.startswith(opening) and message.content.endswith(text)
 
     def _channel(self, there: Spot) -> discord.PartialMessageable:
         return self._connection.client.get_partial_messageable(there.channel, guild_id=there.guild)

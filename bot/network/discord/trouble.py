@@ -7,8 +7,8 @@ from enum import Enum, auto
 import aiohttp
 import discord
 
-#: What a call may raise; RuntimeError stands for a client that is closed or not logged in yet.
-CALL_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
+#: What a call may raise: RuntimeError where the client is closed, AttributeError where it is not logged in yet.
+CALL_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError, AttributeError)
 
 
 class Trouble(Enum):
@@ -23,7 +23,7 @@ class Trouble(Enum):
     UNSURE = auto()  # it may have happened
 
 
-_UNKNOWN_MESSAGE = 10008
+_UNKNOWN_MESSAGE, _ANSWERED = 10008, 40060
 _TOO_MANY, _UNAUTHORIZED, _SERVER_ERROR = 429, 401, 500
 
 
@@ -48,8 +48,17 @@ def trouble(error: BaseException) -> Trouble:
             return Trouble.BUSY
         case aiohttp.ClientConnectorError():
             return Trouble.NOT_SENT
+        case AttributeError(obj=obj) if obj is discord.utils.MISSING:
+            return Trouble.NOT_SENT
+        case RuntimeError(args=("Session is closed",)):
+            return Trouble.NOT_SENT
         case _:
             return Trouble.UNSURE
+
+
+def is_answered(error: BaseException) -> bool:
+    """Whether an interaction had its answer before."""
+    return isinstance(error, discord.HTTPException) and error.code == _ANSWERED
 
 
 def words(error: BaseException) -> str:

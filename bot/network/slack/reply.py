@@ -16,11 +16,13 @@ from bot.desk.ports import Absent, Length, NotSent, Outcome, Posted, Refused, Si
 from bot.network.face import Face
 from bot.network.measure import measure
 from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble, wait_asked
-from bot.network.slack.workspace import TooMuch, Workspace, key_of, metadata
+from bot.network.slack.workspace import Crowded, TooMuch, Workspace, key_of, metadata
 
 EVENT = "portevoix_reply"
 #: Seconds until a Slack that could not be reached is tried again.
 AGAIN = 20.0
+#: Seconds that a reply waits for its turn in a crowded channel before it is put off.
+TURN = 8.0
 _MESSAGE = re.compile(r"/archives/([CGD]\w+)/p(\d{10})(\d{6})")
 _TS = re.compile(r"\d{10}\.\d{6}")
 
@@ -50,6 +52,7 @@ class SlackThreads:
 
     name = "slack"
     by_hand = False
+    settles = 25.0
 
     def __init__(self, workspaces: Sequence[Workspace], face: Callable[[str], Face]) -> None:
         self._workspaces = workspaces
@@ -81,7 +84,10 @@ class SlackThreads:
             return Refused(_NOWHERE)
         workspace, there = found
         try:
-            ts = await workspace.post(there.channel, self._message(workspace, there, complaint, reply))
+            message = self._message(workspace, there, complaint, reply)
+            ts = await workspace.post(there.channel, message, patience=TURN)
+        except Crowded:
+            return NotSent(Remark("Slack asks us to wait."), wait=TURN)
         except SlackApiError as error:
             return _outcome(error, workspace.note(error, there.channel))
         except CALL_ERRORS as error:

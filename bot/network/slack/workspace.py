@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections import defaultdict
@@ -65,10 +66,18 @@ class Workspace:
         if self.bot_id and "users:read" in self.scopes:
             self.app_id = str((await self.client.bots_info(bot=self.bot_id))["bot"].get("app_id") or "")
 
-    async def post(self, channel: str, message: Mapping[str, Any]) -> str:
-        """Post at the channel's pace; returns the message's ts. Never posts twice by itself."""
-        async with self._paces[channel]:
-            told = await self.once.chat_postMessage(channel=channel, **message)
+    async def post(self, channel: str, message: Mapping[str, Any], *, patience: float | None = None) -> str:
+        """Post at the channel's pace; returns the message's ts. Never posts twice by itself.
+
+        Raises:
+            Crowded: its turn has not come within ``patience`` seconds; nothing was sent.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                await self._paces[channel].acquire()
+        except TimeoutError as error:
+            raise Crowded from error
+        told = await self.once.chat_postMessage(channel=channel, **message)
         return str(told["ts"])
 
     async def posted(self, channel: str, key: str, *, thread: str = "", since: str = "") -> str:
@@ -145,6 +154,10 @@ class Workspace:
         if self.signed_out:
             return [f"slack {self.team}: the token is refused ({self.signed_out})"]
         return [f"slack {self.team}: channel {channel}: {why}" for channel, why in self.gone.items()]
+
+
+class Crowded(Exception):
+    """Too many messages wait for the same channel."""
 
 
 class TooMuch(Exception):

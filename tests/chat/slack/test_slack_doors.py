@@ -52,9 +52,35 @@ async def test_a_request_that_slack_did_not_sign_is_refused(desk: Desk):
     assert statuses == [401, 401, 401]
 
 
-async def test_what_could_not_be_stored_comes_again(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    """The database is away for a moment: Slack is not told "ok", and sends the forward again."""
+async def test_what_could_not_be_stored_is_kept(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """The database is away for a moment: the forward was noted before Slack heard "ok", and is tried again."""
     store, calls = desk.service.store, []
+    add = store.add
+
+    async def add_the_second_time(case: Any) -> Any:
+        calls.append(case.id)
+        if len(calls) == 1:
+            raise ConnectionError("the database is away")
+        return await add(case)
+
+    monkeypatch.setattr(store, "add", add_the_second_time)
+    shop = desk.slack.add_channel("boutique", [desk.alex])
+    await desk.slack.post(desk.alex, shop, "Toujours rien reçu !")
+    delivery = await desk.slack.forward(desk.alex, desk.complaints, desk.slack.messages_in(shop)[-1])
+    assert [attempt.status for attempt in delivery.attempts] == [200]
+    await desk.slack.until(lambda: calls)
+    monkeypatch.setattr("bot.chat.slack.side.LEFT", 0.0)
+    for side in desk.service.sides:
+        await side.catch_up()
+    await desk.card()
+    assert len(set(calls)) == 1
+    assert store.inbox.left() == []
+
+
+async def test_what_can_neither_be_stored_nor_kept_comes_again(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Then Slack is not told "ok", and sends it again."""
+    store, calls = desk.service.store, []
+    monkeypatch.setattr(store.inbox, "keep", lambda *_: False)
     add = store.add
 
     async def add_the_second_time(case: Any) -> Any:
@@ -69,7 +95,6 @@ async def test_what_could_not_be_stored_comes_again(desk: Desk, monkeypatch: pyt
     delivery = await desk.slack.forward(desk.alex, desk.complaints, desk.slack.messages_in(shop)[-1])
     assert [attempt.status for attempt in delivery.attempts] == [500, 200]
     await desk.card()
-    assert len(set(calls)) == 1
 
 
 async def test_an_event_that_comes_twice_is_one(desk: Desk):
