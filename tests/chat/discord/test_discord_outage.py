@@ -205,7 +205,7 @@ async def test_a_card_waits_until_discord_has_told_of_its_room(desk: Desk, tmp_p
 async def until_posted(desk: Desk, card: Message) -> None:
     """What is unclear is looked after every minute; here it is more often."""
     for _ in range(100):
-        if "Posted, " in card.seen:
+        if "See the reply" in card.seen:
             return
         await desk.service.desk.resume()
         await asyncio.sleep(0.1)

@@ -15,6 +15,7 @@ import pytest
 from slack_desk import Desk, at_work
 from standin import fail
 
+from bot.chat.later import Later
 from bot.errors import SettingsError
 
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "payloads_slack.jsonl"
@@ -186,3 +187,17 @@ async def test_a_busy_slack_is_waited_for(team: Desk):
         await desk.service.desk.review.catch_up()
         await desk.card()
         assert len(desk.cards()) == 1
+
+
+async def test_a_process_that_ends_right_after_its_acknowledgement(team: Desk, monkeypatch: pytest.MonkeyPatch):
+    """What Slack was told "ok" for is worked through by the next start."""
+    shop = team.slack.add_channel("boutique", [team.alex])
+    with monkeypatch.context() as patch:
+        async with at_work(team) as desk:
+            patch.setattr(Later, "start", lambda _, work: work.close())
+            await desk.slack.post(desk.alex, shop, "Toujours rien reçu !")
+            delivery = await desk.slack.forward(desk.alex, desk.complaints, desk.slack.messages_in(shop)[-1])
+            assert delivery.ok
+            assert await desk.service.store.list() == []
+    async with at_work(team) as desk:
+        assert "Toujours rien" in (await desk.card()).seen
