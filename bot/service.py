@@ -100,7 +100,11 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         for side, shows in zip(sides, reviews, strict=True):
             await side.open(stack, parts, shows)
         later.start(review.catch_up())
-        health = Health(lambda: store.get(""), lambda: [problem for side in sides for problem in side.problems()])
+        health = Health(
+            lambda: store.get(""),
+            lambda: [problem for side in sides for problem in side.problems()],
+            lambda: [notice for side in sides for notice in side.notices()],
+        )
         answer = next((side.answer for side in sides if side.answer), None)
         site = web(health=health, metrics=metrics.render, slack=answer)
         port = await stack.enter_async_context(serve(site, settings.web_host, settings.web_port))

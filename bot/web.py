@@ -43,11 +43,13 @@ Metrics = Callable[[], Awaitable[tuple[bytes, str]]]
 class Health:
     """What has to hold for people to be served.
 
-    ``store`` asks the database anything; ``chats`` gives a sentence for every chat that is broken now.
+    ``store`` asks the database anything; ``chats`` gives a sentence for every chat that is broken now, ``notices``
+    for what works all the same, but less well than it could.
     """
 
     store: Callable[[], Awaitable[object]]
     chats: Callable[[], Iterable[str]] = tuple
+    notices: Callable[[], Iterable[str]] = tuple
 
     async def problems(self) -> list[str]:
         """A sentence for everything that does not work; empty when all does."""
@@ -92,15 +94,15 @@ def _add_health(site: FastAPI, health: Health) -> None:
 
     @site.get("/health/ready")
     async def ready() -> Response:
-        return _told({}, await health.problems())
+        return _told({}, await health.problems(), health.notices())
 
     @site.get("/health")
     async def both() -> Response:
-        return _told({"live": True}, await health.problems())
+        return _told({"live": True}, await health.problems(), health.notices())
 
 
-def _told(facts: dict[str, object], problems: list[str]) -> Response:
-    told = facts | {"ready": not problems, "problems": problems}
+def _told(facts: dict[str, object], problems: list[str], notices: Iterable[str]) -> Response:
+    told = facts | {"ready": not problems, "problems": problems, "notices": list(notices)}
     return JSONResponse(told, status_code=503 if problems else 200)
 
 

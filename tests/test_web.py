@@ -123,8 +123,8 @@ async def test_whoever_hangs_up_in_the_middle_is_no_error(caplog):
     ("path", "body"),
     [
         ("/health/live", {"live": True}),
-        ("/health/ready", {"ready": True, "problems": []}),
-        ("/health", {"live": True, "ready": True, "problems": []}),
+        ("/health/ready", {"ready": True, "problems": [], "notices": []}),
+        ("/health", {"live": True, "ready": True, "problems": [], "notices": []}),
     ],
 )
 async def test_all_is_well(path, body):
@@ -135,7 +135,7 @@ async def test_all_is_well(path, body):
 async def test_a_chat_that_is_broken_makes_it_not_ready():
     """The sentence says which; the process itself lives."""
     health = Health(well, lambda: ["Slack T1: the token was revoked."])
-    problems = {"ready": False, "problems": ["Slack T1: the token was revoked."]}
+    problems = {"ready": False, "problems": ["Slack T1: the token was revoked."], "notices": []}
     assert await told(health, "/health/ready") == (503, problems)
     assert await told(health, "/health") == (503, {"live": True, **problems})
     assert (await told(health, "/health/live"))[0] == 200

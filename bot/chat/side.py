@@ -50,6 +50,9 @@ class Side(Protocol):
     def problems(self) -> list[str]:
         """What is out of order, for the operator."""
 
+    def notices(self) -> list[str]:
+        """What works less well than it could, for the operator."""
+
     def where(self) -> str:
         """Where it is at work, for a person."""
 

@@ -14,7 +14,7 @@ from bot.chat.discord.text import inert
 from bot.chat.review import CardReview, Wall
 from bot.chat.side import Answer, Parts, faces
 from bot.desk.ports import Network
-from bot.network.discord.connection import Connection, connected
+from bot.network.discord.connection import NO_INTENT, Connection, connected
 from bot.network.discord.reply import DiscordReplies
 from bot.network.discord.trouble import CALL_ERRORS, words
 from bot.voice.library import Library
@@ -49,6 +49,10 @@ class DiscordSide:
     def problems(self) -> list[str]:
         """What is out of order, for the operator."""
         return self.connection.problems()
+
+    def notices(self) -> list[str]:
+        """What works less well than it could, for the operator."""
+        return [] if self.connection.content else [f"discord: {NO_INTENT}"]
 
     def where(self) -> str:
         """Where it is at work, for a person."""

@@ -80,6 +80,10 @@ class SlackSide:
         """What is out of order, for the operator."""
         return [problem for workspace in self.workspaces for problem in workspace.problems()]
 
+    def notices(self) -> list[str]:
+        """Nothing: what lacks is the doctor's to tell."""
+        return []
+
     def where(self) -> str:
         """Where it is at work, for a person."""
         return " and ".join(workspace.url for workspace in self.workspaces)
