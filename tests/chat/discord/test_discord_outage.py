@@ -11,10 +11,11 @@ import aiohttp
 import pytest
 from discord import Client
 from discord_desk import Desk, at_work, people, write_prompts
-from discord_standin import Discord, Message, drop, fail
+from discord_standin import Call, Discord, Message, drop, fail
 
 from bot.chat.discord.review import DiscordWall
-from bot.desk.case import Case, Complaint
+from bot.desk.case import Case, Complaint, Reply
+from bot.desk.ports import Absent
 from bot.errors import StoreError
 from bot.network.discord.connection import Connection
 from bot.network.discord.reply import DiscordReplies
@@ -63,13 +64,12 @@ async def known(desk: Desk, room: int) -> None:
     raise TimeoutError
 
 
-async def told(desk: Desk) -> list[str]:
-    """The texts of all cases; each case has exactly one card."""
-    cases = await desk.service.store.list(limit=500)
-    await desk.card(len(cases))
+async def told(desk: Desk, *texts: str) -> None:
+    """These complaints, and no others, are cases; each has exactly one card."""
+    await desk.card(len(texts))
     await asyncio.sleep(0.1)
-    assert len(desk.cards()) == len(cases)
-    return sorted(case.complaint.text for case in cases)
+    assert sorted(case.complaint.text for case in await desk.service.store.list()) == sorted(texts)
+    assert len(desk.cards()) == len(texts)
 
 
 async def test_a_cut_connection_is_resumed(desk: Desk, shop: int):
@@ -83,7 +83,7 @@ async def test_a_cut_connection_is_resumed(desk: Desk, shop: int):
     assert await health(desk) == (503, ["discord: disconnected"])
     desk.discord.recover()
     await until_healthy(desk)
-    assert await told(desk) == ["one", "three", "two"]
+    await told(desk, "one", "three", "two")
     assert (desk.discord.logins, desk.discord.resumes) == (1, 1)
 
 
@@ -98,7 +98,7 @@ async def test_a_session_that_is_lost(desk: Desk, shop: int):
     await forward(desk, shop, "three")  # Discord tells it at once; that we are ready comes later
     await until_healthy(desk)
     await desk.card(3)
-    assert await told(desk) == ["one", "three", "two"]
+    await told(desk, "one", "three", "two")
 
 
 async def test_what_was_missed_is_not_forgotten_by_an_error(desk: Desk, shop: int):
@@ -115,11 +115,12 @@ async def test_what_was_missed_is_not_forgotten_by_an_error(desk: Desk, shop: in
     await desk.card(2)
     discord.disconnect()
     await desk.card(3)
-    assert await told(desk) == ["one", "three", "two"]
+    await told(desk, "one", "three", "two")
 
 
 async def test_what_a_database_that_was_away_has_missed(desk: Desk, shop: int, monkeypatch: pytest.MonkeyPatch):
-    """Newer messages are worked through; the one that could not be is found again."""
+    """Newer messages are worked through; the one that could not be is found again, while the connection stands."""
+    monkeypatch.setattr("bot.chat.discord.events.AGAIN", 0.4)
     with monkeypatch.context() as away:
         away.setattr(desk.service.store, "add", broken)
         await forward(desk, shop, "one")
@@ -127,9 +128,8 @@ async def test_what_a_database_that_was_away_has_missed(desk: Desk, shop: int, m
         await asyncio.sleep(0.1)
     await forward(desk, shop, "two")
     await desk.card()
-    desk.discord.disconnect()
     await desk.card(2)
-    assert await told(desk) == ["one", "two"]
+    await told(desk, "one", "two")
 
 
 async def broken(*_: object) -> None:
@@ -148,7 +148,7 @@ async def test_a_gateway_event_that_breaks_the_library(desk: Desk, shop: int):
     await until_healthy(desk)
     await discord.press(desk.camille, card, "pv:approve:1")
     await desk.shows("Posted")
-    assert await told(desk) == ["one", "two"]
+    await told(desk, "one", "two")
 
 
 async def test_a_customers_room_after_an_outage(discord: Discord, tmp_path: Path):
@@ -183,7 +183,7 @@ async def test_rooms_that_nobody_has_named(discord: Discord, tmp_path: Path):
     await forward(desk, discord.add_channel("atelier"), "two")
     async with at_work(desk):
         await desk.card(2)
-        assert await told(desk) == ["one", "two"]
+        await told(desk, "one", "two")
 
 
 async def test_a_card_waits_until_discord_has_told_of_its_room(desk: Desk, tmp_path: Path):
@@ -232,3 +232,43 @@ async def test_a_post_that_broke_off_is_found_again(desk: Desk, shop: int, webho
     assert [discord.pings(one) for one in replies] == [{lea}, {tom}]
     refs = {case.reply.ref for case in await desk.service.store.list() if case.reply}
     assert refs == {str(one.id) for one in replies}
+
+
+async def test_a_remark_of_ours_is_not_the_reply(desk: Desk, shop: int):
+    """What else we say below a customer's message is drawn as a card is: nobody takes it for the brand's answer."""
+    message = (await desk.discord.post(desk.alex, shop, "Toujours rien reçu !")).message
+    side, now = desk.service.sides[0], datetime.now(UTC)
+    below = side.connection.client.get_partial_messageable(shop).get_partial_message(message.id)
+    await side._listeners.events.team.told(below, "This complaint is known already.", "x")
+    assert len(desk.discord.messages_in(shop)) == 2
+    link = desk.discord.link(message)
+    complaint = Complaint(id="x", brand="main", text="x", received_at=now, network="discord", link=link)
+    reply = Reply(text="Bonjour", draft=1, approved_by=(), approved_at=now)
+    assert isinstance(await side.network.find(complaint, reply), Absent)
+
+
+async def test_a_message_that_is_deleted_at_the_last_moment(desk: Desk, shop: int):
+    """After the check and before the post: refused, and the card says why."""
+    message = (await desk.discord.post(desk.alex, shop, "Toujours rien reçu !")).message
+    await desk.discord.forward(desk.alex, desk.complaints, message)
+    card = await desk.card()
+
+    async def deleted(_: Call) -> None:
+        await desk.discord.delete(message)
+
+    desk.discord.before(f"GET /channels/{shop}/messages/*", 2, deleted)
+    await desk.discord.press(desk.camille, card, "pv:approve:1")
+    assert "The message has been deleted." in await desk.shows("has been deleted")
+    assert await desk.status() == "refused"
+    assert desk.discord.messages_in(shop) == []
+
+
+async def test_a_gateway_that_is_away_at_the_start(team: Desk):
+    """discord.py ends a client whose first connection fails; it is tried again, and the service opens."""
+    team.discord.outage()
+    starting = asyncio.create_task(asyncio.sleep(0.8))
+    starting.add_done_callback(lambda _: team.discord.recover())
+    async with at_work(team) as desk:
+        assert len(desk.discord.called("GET /users/@me")) > 1
+        await desk.discord.command(desk.alex, desk.complaints, "reply", text="Toujours rien reçu !")
+        await desk.card()
