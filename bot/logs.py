@@ -1,15 +1,16 @@
-"""The log: one line per event with its ids, on standard error."""
+"""The log: one line per event with its ids, on standard error. Personal data in messages and tracebacks is masked."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import TYPE_CHECKING
+import traceback
+from typing import TYPE_CHECKING, TextIO
 
 from bot.settings import LogFormat, LogLevel, Settings
 
 if TYPE_CHECKING:
-    from structlog.typing import EventDict, Processor, WrappedLogger
+    from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 
 def start(settings: Settings) -> None:
@@ -43,9 +44,18 @@ def _formatter(settings: Settings) -> logging.Formatter:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor] = [structlog.dev.ConsoleRenderer(colors=False)]
+    last: list[Processor] = [
+        _redacted,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_write_traceback),
+    ]
     if settings.log_format is LogFormat.JSON:
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # without the frames' variables: a complaint may be among them
+        as_data = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        last = [
+            structlog.processors.ExceptionRenderer(as_data),
+            _redacted,
+            structlog.processors.JSONRenderer(),
+        ]
     elif settings.log_level is not LogLevel.DEBUG:
         last = [_in_one_line, *last]
     return structlog.stdlib.ProcessorFormatter(
@@ -59,3 +69,36 @@ def _in_one_line(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if error and error[1] is not None:
         event["error"] = f"{type(error[1]).__name__}: {error[1]}"
     return event
+
+
+#: What is text of ours or of an error; everything else is an id, a count or a time and stays as it is.
+_TOLD = ("event", "error", "exception", "stack")
+
+
+def _redacted(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Mask the personal data in what is told, not in the ids beside it."""
+    for name in _TOLD:
+        if name in event:
+            event[name] = _without_data(event[name])
+    return event
+
+
+def _without_data(told: object) -> object:
+    """The same text, list or mapping with personal data as ``[EMAIL]``."""
+    from bot.voice.privacy import redact
+
+    match told:
+        case str():
+            return redact(told)
+        case dict():
+            return {key: _without_data(value) for key, value in told.items()}
+        case list() | tuple():
+            return [_without_data(value) for value in told]
+    return told
+
+
+def _write_traceback(to: TextIO, error: ExcInfo) -> None:
+    """A traceback on a terminal: Python's own, masked."""
+    from bot.voice.privacy import redact
+
+    to.write(redact("".join(traceback.format_exception(*error)).rstrip()))

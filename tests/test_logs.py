@@ -1,4 +1,4 @@
-"""The log: ids on every line, and no traceback for whoever did not ask for one."""
+"""The log: ids on every line, nobody's personal data, and no traceback for whoever did not ask for one."""
 
 import json
 import logging
@@ -59,3 +59,39 @@ def test_libraries_speak_of_their_work_at_debug_only(start, capsys):
     said = capsys.readouterr().err
     assert "a detail" not in said
     assert "received" in said
+
+
+CASE = "slack:T1:C042:1718123456.000100"
+
+
+def complain(complaint: str) -> None:
+    try:
+        int(f"“{complaint[:28]}” of {CASE}")
+    except ValueError:
+        logging.getLogger("bot.desk").exception("%s wrote from %s", CASE, "lea@mail.example", extra={"case": CASE})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"log_level": LogLevel.DEBUG}, {"log_format": LogFormat.JSON}],
+    ids=["one line", "traceback", "json"],
+)
+def test_no_personal_data_reaches_a_log(start, capsys, settings):
+    """Neither in the message nor in the error nor in a frame's variables; ids stay readable."""
+    start(**settings)
+    complain("appelez le 06 12 34 56 78, Léa Martin, lea@mail.example")
+    said = capsys.readouterr().err
+    assert "[EMAIL]" in said
+    assert "[PHONE]" in said
+    assert said.count(CASE) >= 3
+    assert "lea@" not in said
+    assert "06 12" not in said
+    assert "Martin" not in said
+
+
+def test_ids_are_told_as_they_are(start, capsys):
+    """What stands beside the message is looked up, and must be found."""
+    start(log_format=LogFormat.JSON)
+    logging.getLogger("bot.desk").warning("late", extra={"user": "0612345678", "count": 3})
+    line = json.loads(capsys.readouterr().err)
+    assert (line["user"], line["count"]) == ("0612345678", 3)

@@ -6,13 +6,18 @@ The protocol says whether a check warns or blocks; a text that is empty or too l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from unicodedata import category, normalize
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from unicodedata import category
 from weakref import WeakKeyDictionary
 
-from bot.desk.case import Case, Finding, Level, Remark
+from bot.desk.case import Case, Finding, Level, Origin, Remark
 from bot.desk.ports import Length
+from bot.voice.contacts import foreign_data, taken_from, unlisted
+from bot.voice.distrust import distrusted
 from bot.voice.house import House
+from bot.voice.links import unlisted_links, unlisted_mentions
+from bot.voice.privacy import PRIVATE_NETWORKS
 from bot.voice.promises import kept, promises
 from bot.voice.words import fold
 
@@ -26,6 +31,13 @@ SENTENCES = {
     "promise": "A promise that no template makes: “{quote}”.",
     "language": "The text is in {found}, the customer wrote in {expected}.",
     "capitals": "Written in capitals: it reads as shouting.",
+    "contact": "“{quote}” is not on the brand's list of contacts.",
+    "private": "The customer's own data, for everybody to read: “{quote}”.",
+    "leak": "The model's instructions come through: “{quote}”.",
+    "machine": "It speaks as a machine: “{quote}”.",
+    "instruction": "It seems to obey an order hidden in the complaint: “{quote}”.",
+    "foreign": "Neither an answer of ours nor about the complaint: “{quote}”.",
+    "stranger": "Another brand is named: “{quote}”.",
 }
 #: Findings of one check that are told; a text with more is mended from these.
 MOST = 5
@@ -33,15 +45,51 @@ MOST = 5
 Found = Iterator[tuple[str, dict[str, object]]]
 
 
-def check(house: House, case: Case, text: str, length: Length) -> tuple[Finding, ...]:
-    """All findings, blocks first. ``length`` is that of the signed text on the case's network."""
+def check(house: House, case: Case, text: str, length: Length, origin: Origin = Origin.PERSON) -> tuple[Finding, ...]:
+    """All findings, blocks first. ``length`` is that of the signed text on the case's network.
+
+    A text that a model wrote, and nobody changed, is distrusted: what it must not promise blocks, and so does another
+    language than the customer's.
+    """
     if _blank(house, text):
         return (_finding(Level.BLOCK, "empty"),)
     text = _INVISIBLE.sub("", text)
-    found = [*_in_text(house, text, case.lang, case.topic), *_told(house, "mention", _mentions(house, text, case))]
+    found = [*_in_text(house, text, case.lang, case.topic), *_in_case(house, case, text)]
+    if origin is Origin.MODEL:
+        found = [*map(_strictly, found), *_from_a_model(house, case, text)]
     if not length.fits:
         found.append(_finding(Level.BLOCK, "length", used=length.used, limit=length.limit, unit=length.unit))
     return tuple(sorted(found, key=lambda finding: not finding.blocks))
+
+
+#: What only warns where a person or a template says it, and blocks in a model's text.
+_STRICT = frozenset({"promise", "language"})
+
+
+def _strictly(finding: Finding) -> Finding:
+    return replace(finding, level=Level.BLOCK) if finding.check in _STRICT else finding
+
+
+def _in_case(house: House, case: Case, text: str) -> Iterator[Finding]:
+    """What depends on who wrote the complaint, and what it says."""
+    complaint = case.complaint
+    people = (*house.rules.mentions, complaint.author)
+    yield from _told(house, "mention", _plainly(unlisted_mentions(text, people)))
+    if complaint.network not in PRIVATE_NETWORKS and (data := foreign_data(house, text)):
+        yield from _told(house, "private", _plainly(taken_from(complaint.text, data)))
+
+
+def _from_a_model(house: House, case: Case, text: str) -> Iterator[Finding]:
+    found: dict[str, list[str]] = {}
+    for name, quote in distrusted(house, case, text):
+        found.setdefault(name, []).append(quote)
+    for name, quotes in found.items():
+        yield from _told(house, name, _plainly(quotes))
+
+
+def _plainly(quotes: Iterable[str]) -> Found:
+    """Findings whose sentence holds nothing but the quote."""
+    return ((quote, {}) for quote in quotes)
 
 
 # what splits a word for a machine and not for the eye
@@ -83,7 +131,8 @@ def _in_text(house: House, text: str, lang: str, topic: str) -> _Findings:
 def _look(house: House, text: str, lang: str, topic: str) -> Iterator[Finding]:
     yield from _told(house, "placeholder", _placeholders(text))
     yield from _told(house, "never", _never_said(house, text))
-    yield from _told(house, "link", _links(house, text))
+    yield from _told(house, "link", _plainly(unlisted_links(text, house.rules.links)))
+    yield from _told(house, "contact", _plainly(unlisted(foreign_data(house, text))))
     yield from _told(house, "promise", _promised(house, text, topic))
     yield from _told(house, "language", _language(house, text, lang))
     yield from _told(house, "capitals", _capitals(text))
@@ -124,87 +173,6 @@ def _never_said(house: House, text: str) -> Found:
         if match := never.pattern.search(folded):
             said = text[match.start() : match.end()] if len(folded) == len(text) else never.phrase
             yield " ".join(said.split()), {"why": f" {never.why}" if never.why else ""}
-
-
-_DOTTED = re.compile(r"[.．]\w|:[/\\]|@")
-_REST = r"[^\s<>()\[\]\"“”«»|]{0,2000}"
-_HOST = r"(?:[\w-]{1,63}\.){1,30}(?P<last>[^\W\d_]{2,24})(?![\w-]|\.\w)"
-_LINK = re.compile(
-    rf"(?P<full>(?<!\w)\w{{2,20}}:[/\\]{{2}}{_REST}|(?<!\w)www\.{_REST})"
-    rf"|(?<![\w.+@-])(?P<mail>[\w.+-]{{1,64}})@{_HOST.replace('last', 'end')}"
-    rf"|(?<![\w@-])(?<!\w\.){_HOST}(?P<path>(?::\d+)?[/\\?#]{_REST})?",
-    re.IGNORECASE,
-)
-#: Endings that make a link of “evil.com” even without a path; none is a word that may follow a forgotten blank.
-_ENDING = re.compile(
-    "com|net|org|info|biz|eu|fr|be|ch|ca|lu|uk|ie|de|nl|pl|cz|dk|ru|cn|jp|io|co|ly|gl|gg|tv|cc|ws|app|dev|shop|store"
-    "|online|site|xyz|top|club|link|click|page|website|cloud|blog|example",
-    re.IGNORECASE,
-)
-_PLAIN_LINK = re.compile(
-    r"(?:https?://)?(?:www\.)?(?P<host>[\w.-]+?)\.?(?::(?:80|443))?(?P<path>[/?#].*)?", re.IGNORECASE
-)
-
-
-def _links(house: House, text: str) -> Found:
-    if not _DOTTED.search(text):
-        return
-    found = (
-        match.group().rstrip(".,;:!?'’…*_~`") for match in _LINK.finditer(normalize("NFKC", text)) if _is_link(match)
-    )
-    for link in dict.fromkeys(found):
-        if not any(_under(link, allowed) for allowed in house.rules.links):
-            yield link[:100], {}
-
-
-def _is_link(match: re.Match[str]) -> bool:
-    """Whether it would be one on a network: “M.Dupont” and “etc.” would not."""
-    last = match["last"]
-    if last is None or (last.islower() and match["path"]):
-        return True
-    return not last.istitle() and _ENDING.fullmatch(last) is not None
-
-
-def _under(link: str, allowed: str) -> bool:
-    """Whether a link is on an allowed site, below an allowed page, or an address there."""
-    if link.lower() == allowed.lower():
-        return True
-    name, at, domain = link.rpartition("@")
-    address = at and re.fullmatch(r"[\w.+-]+", name)
-    here, there = _PLAIN_LINK.fullmatch((domain if address else link).lower()), _PLAIN_LINK.fullmatch(allowed.lower())
-    if not here or not there:
-        return False
-    on_site = here["host"] == there["host"] or here["host"].endswith(f".{there['host']}")
-    return on_site and _below(here["path"] or "", (there["path"] or "").rstrip("/"))
-
-
-def _below(path: str, allowed: str) -> bool:
-    if not allowed:
-        return True
-    return not _UP.search(path) and path.startswith(allowed) and path[len(allowed) : len(allowed) + 1] in {*"/?#&", ""}
-
-
-_UP = re.compile(r"\.\.|%2e", re.IGNORECASE)
-_SIGNS = re.compile(r"[@＠<]|u/")
-_URL = re.compile(rf"https?://{_REST}")
-# what notifies people wherever it stands, in Slack's and Discord's own writing too
-_PING = re.compile(
-    r"<(?:!|@[!&]?|#)\w[^>\n]{0,100}>|(?<!\w)@(?:everyone|here|channel)\b|@(?:everyone|here|channel)\b(?!\.\w)",
-    re.IGNORECASE,
-)
-_MENTION = re.compile(r"(?<![\w/])@\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?|(?<![\w/])/?u/[\w-]{3,20}")
-
-
-def _mentions(house: House, text: str, case: Case) -> Found:
-    if not _SIGNS.search(text):
-        return
-    text = normalize("NFKC", _URL.sub(" ", text))
-    allowed = {name.lower().lstrip("@/") for name in (*house.rules.mentions, case.complaint.author)}
-    for match in _PING.finditer(text):
-        yield match.group(), {}
-    for match in _MENTION.finditer(_PING.sub(" ", text)):
-        if match.group().lower().lstrip("@/") not in allowed:
-            yield match.group()[:100], {}
 
 
 def _promised(house: House, text: str, topic: str) -> Found:

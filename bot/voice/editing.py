@@ -24,6 +24,9 @@ from bot.errors import PortevoixError, Refusal, UnknownTemplate
 from bot.voice.checks import check
 from bot.voice.house import House
 from bot.voice.library import Library, inside
+from bot.voice.prompt import FILE, PromptTemplate
+from bot.voice.prompt_editing import preview_section, prompt_sections, section, sections_meant
+from bot.voice.prompt_parts import NAME, Part, is_part
 from bot.voice.protocol import VARIABLES
 from bot.voice.remarks import BUSY, remark
 from bot.voice.saving import Meanwhile, add, put
@@ -121,7 +124,12 @@ class Editing:
         return self._sorted(brand_id, (name for name, path in files if name in used or path in broken))
 
     def find(self, brand_id: str, what: str) -> Found:
-        """The templates meant by a name, with or without ``.md`` or its language, or by a topic."""
+        """The templates meant by a name, with or without ``.md`` or its language, or by a topic.
+
+        ``draft`` means the model's prompt: its sections.
+        """
+        if sections := sections_meant(self.library, brand_id, what[:_LONGEST_WORD]):
+            return Found(sections)
         what = what.strip()[:_LONGEST_WORD].casefold().removesuffix(".md")
         names = self.names(brand_id)
         topics = {name: self._topic(brand_id, name) for name in names}
@@ -129,11 +137,14 @@ class Editing:
         meant = exact or [name for name in names if what in (topics[name].casefold(), _stem(name).casefold())]
         if meant:
             return Found(tuple(meant))
-        known = {word.casefold(): word for word in chain(names, map(_stem, names), topics.values())}
+        prompt = [NAME] if prompt_sections(self.library, brand_id) else []
+        known = {word.casefold(): word for word in chain(names, map(_stem, names), topics.values(), prompt)}
         return Found((), tuple(known[word] for word in difflib.get_close_matches(what, known, n=5)))
 
     def siblings(self, source: Source) -> tuple[str, ...]:
-        """The template and the others of its topic, in the order of the brand's languages."""
+        """The template and the others of its topic, in the order of the brand's languages; a prompt's sections."""
+        if source.part:
+            return prompt_sections(self.library, source.brand)
         same = (name for name in self.names(source.brand) if self._topic(source.brand, name) == source.topic)
         return self._sorted(source.brand, {source.name, *same})
 
@@ -155,12 +166,10 @@ class Editing:
 
     def source(self, brand_id: str, name: str) -> Source:
         """The template as it stands in its file now."""
-        path = self.library.template_files(brand_id).get(name)
-        if path is None:
-            raise UnknownTemplate(template=name[:_LONGEST_WORD], brand=self.library.brand(brand_id).name)
+        path = self._path(brand_id, name)
         try:
             read_text(inside(path, self.library.root))  # says what is wrong with a file that is none of ours
-            source = self._source(brand_id, path, path.read_bytes())
+            source = self._source(brand_id, path, path.read_bytes(), lambda part: part.name == name)
         except Broken as broken:
             raise NotEditable(template=name, reason=remark(broken.problems[0])) from None
         except (OSError, UnicodeDecodeError):
@@ -168,7 +177,26 @@ class Editing:
         self._remember(source)
         return source
 
-    def _source(self, brand_id: str, path: Path, raw: bytes) -> Source:
+    def _path(self, brand_id: str, name: str) -> Path:
+        files, library = self.library.template_files(brand_id), self.library
+        path = library.prompt_file(brand_id) if is_part(name) and name not in files else files.get(name)
+        if path is None:
+            raise self._unknown(brand_id, name)
+        return path
+
+    def _unknown(self, brand_id: str, name: str) -> UnknownTemplate:
+        return UnknownTemplate(template=name[:_LONGEST_WORD], brand=self.library.brand(brand_id).name)
+
+    def _source(self, brand_id: str, path: Path, raw: bytes, pick: Callable[[Part], bool]) -> Source:
+        """The template in this file; of the prompt the section that is meant."""
+        if path.name != FILE:
+            return self._template(brand_id, path, raw)
+        found = section(self.library, brand_id, path, raw, pick)
+        if found is None:
+            raise self._unknown(brand_id, NAME)
+        return found
+
+    def _template(self, brand_id: str, path: Path, raw: bytes) -> Source:
         text = plain_text(raw.decode("utf-8-sig"), path)
         name = path.name.removesuffix(".md")
         house = self.library.house(brand_id)
@@ -195,7 +223,7 @@ class Editing:
 
     def _remember(self, source: Source) -> None:
         key = source.brand, source.name, source.version
-        self._seen[key] = source.text
+        self._seen[key] = source.seen
         self._seen.move_to_end(key)
         while len(self._seen) > MOST_SEEN:
             self._seen.popitem(last=False)
@@ -215,7 +243,10 @@ class Editing:
         self, brand_id: str, name: str, body: str, complaint: Complaint, length: Callable[[str], Length] = _unlimited
     ) -> Preview:
         """What this text would answer; ``length`` measures it, signature included. Raises ``Broken``."""
-        template = self._tried(self.source(brand_id, name), body)
+        source = self.source(brand_id, name)
+        template = self._tried(source, body)
+        if isinstance(template, PromptTemplate):
+            return Preview(preview_section(self.library, template, body, complaint, brand_id))
         house = self.library.house(brand_id)
         house = replace(house, templates={**house.templates, name: template})  # what it promises, it may say
         front = template.front
@@ -228,12 +259,17 @@ class Editing:
         text = source.examples[0] if source.examples else ""
         return Complaint(id=EXAMPLE, brand=source.brand, text=text, received_at=datetime.now(UTC), lang=source.lang)
 
-    def _tried(self, source: Source, body: str) -> ReplyTemplate:
+    def _tried(self, source: Source, body: str) -> ReplyTemplate | PromptTemplate:
+        if source.part:
+            return self.library.tried_prompt(source.brand, self._own(source), source.with_body(body))
         return self.library.tried(source.brand, self._own(source), source.with_body(body))
 
     def _own(self, source: Source) -> Path:
         """Where the brand's own file lies, or would lie."""
-        return self._folder(source.brand) / source.path.name if source.inherited else source.path
+        if not source.inherited:
+            return source.path
+        folder = self.library.folders(source.brand)[0] if source.part else self._folder(source.brand)
+        return folder / source.path.name
 
     def _folder(self, brand_id: str) -> Path:
         return self.library.folders(brand_id)[0] / "templates"
@@ -264,11 +300,11 @@ class Editing:
                 put(own, data, still=lambda: now.path.read_bytes() == now.raw, like=now.path)
         except Meanwhile:
             raise self._changed(self.source(now.brand, now.name), body, seen_version) from None
-        return self._in_use(now.brand, own, data)
+        return self._in_use(now.brand, own, data, now.start)
 
     def _changed(self, now: Source, body: str, seen_version: str) -> Changed:
         seen = self._seen.get((now.brand, now.name, seen_version))
-        changed = difference(seen, now.text) if seen else ""
+        changed = difference(seen, now.seen) if seen else ""
         return Changed(now, changed or difference(tidied(body), now.body) or "…")
 
     def _check_inside(self, path: Path) -> None:
@@ -277,9 +313,9 @@ class Editing:
         except Broken as broken:
             raise NotEditable(template=path.name, reason=remark(broken.problems[0])) from None
 
-    def _in_use(self, brand_id: str, path: Path, data: bytes) -> Source:
+    def _in_use(self, brand_id: str, path: Path, data: bytes, start: int = 0) -> Source:
         self.library.refresh()
-        source = self._source(brand_id, path, data)
+        source = self._source(brand_id, path, data, lambda part: part.end > start)
         self._remember(source)
         return source
 

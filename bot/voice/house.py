@@ -13,8 +13,10 @@ from bot.desk.case import Complaint, Severity
 from bot.voice.language import Languages, languages
 from bot.voice.match import Match, Matcher, Telltale
 from bot.voice.never import Never
+from bot.voice.privacy import PrivacyRules, personal
 from bot.voice.promises import kept, promises
-from bot.voice.protocol import BrandFile, Fact, ProtocolFile, Topic
+from bot.voice.prompt import PromptTemplate
+from bot.voice.protocol import BrandFile, Fact, Mode, ProtocolFile, Topic
 from bot.voice.template import ReplyTemplate
 from bot.voice.words import fold
 
@@ -36,7 +38,10 @@ _NO_NAME = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class House:
-    """One brand's voice. ``templates`` are by name, ``examples`` of use by ``preview``."""
+    """One brand's voice. ``templates`` are by name; without a ``prompt`` no model is asked.
+
+    ``others`` are the names of the other brands in prompts/: no reply of this one speaks of them.
+    """
 
     brand: Brand
     rules: BrandFile
@@ -44,6 +49,8 @@ class House:
     templates: Mapping[str, ReplyTemplate]
     never: tuple[Never, ...] = ()
     voice: str = ""
+    prompt: PromptTemplate | None = None
+    others: tuple[str, ...] = ()
 
     @cached_property
     def languages(self) -> Languages:
@@ -75,6 +82,31 @@ class House:
     def topic(self, name: str) -> Topic:
         """The topic's rules; the fallback's for a name that the protocol no longer holds."""
         return self.protocol.topics.get(name) or self.protocol.topics[self.protocol.fallback]
+
+    def mode(self, topic: str) -> Mode:
+        """Who drafts the replies to this topic."""
+        return self.topic(topic).mode or self.protocol.mode
+
+    def change(self, topic: str) -> float:
+        """How much of a template a model may change for this topic: 0 nothing, 1 everything."""
+        chosen = self.topic(topic).change
+        return self.protocol.change if chosen is None else chosen
+
+    def secrets(self) -> tuple[str, ...]:
+        """What a model is told and nobody else should read: the voice, the phrases never said, the prompt itself."""
+        told = self.voice, *(never.phrase for never in self.never), self.prompt.source if self.prompt else ""
+        return tuple(filter(None, told))
+
+    @cached_property
+    def privacy(self) -> PrivacyRules:
+        """How this brand's order and account numbers look, and what is its own and nobody's personal data."""
+        rules = self.rules
+        told = *rules.contacts, *(text for fact in rules.facts.values() for text in _texts(fact))
+        own = (datum.text for text in told for datum in personal(text))
+        return PrivacyRules(
+            numbers=tuple(map(re.compile, rules.numbers)),
+            spared=frozenset((*rules.links, *rules.mentions, *rules.contacts, *own)),
+        )
 
     def severity(self, topic: str, text: str) -> Severity:
         """The topic's severity, raised by the words that the protocol names."""
@@ -166,6 +198,14 @@ def pick(fact: Fact | str | dict[str, str], lang: str, network: str) -> str:
         if key in fact:
             return pick(fact[key], lang, network)
     return ""
+
+
+def _texts(fact: Fact | str | dict[str, str]) -> Iterator[str]:
+    """All that a fact may say."""
+    if isinstance(fact, str):
+        yield fact
+    else:
+        yield from (text for inner in fact.values() for text in _texts(inner))
 
 
 def first_name(full_name: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -13,12 +14,13 @@ from typing import TypeVar
 from watchfiles import awatch
 
 from bot.desk.brand import Brand
-from bot.desk.case import Case, Finding, Severity
+from bot.desk.case import Case, Finding, Origin, Severity
 from bot.desk.ports import Length
 from bot.errors import PromptsError
 from bot.voice.checks import check
 from bot.voice.house import House
 from bot.voice.never import Never, read_never
+from bot.voice.prompt import FILE, PromptTemplate, build_prompt
 from bot.voice.protocol import VARIABLES, BrandFile, ProtocolFile, meant
 from bot.voice.template import ReplyTemplate, build_template, read_template
 from bot.voice.yamlfile import Broken, Problem, line_of, parse, read_text
@@ -62,7 +64,7 @@ class Library:
                 house = _Reading(folders, self.houses.get(brand_id), problems).house(brand_id)
                 if house is not None:
                     houses[brand_id] = house
-            self.houses, self.problems = houses, tuple(dict.fromkeys(problems))
+            self.houses, self.problems = _neighbours(houses), tuple(dict.fromkeys(problems))
             return self.problems
 
     def warm(self) -> None:
@@ -92,9 +94,9 @@ class Library:
         """Whether the brand has a template of this name."""
         return template in self.house(brand_id).templates
 
-    def check(self, case: Case, text: str, length: Length) -> tuple[Finding, ...]:
+    def check(self, case: Case, text: str, length: Length, origin: Origin = Origin.PERSON) -> tuple[Finding, ...]:
         """What is wrong with this text as a reply to this case."""
-        return check(self.house(case.brand), case, text, length)
+        return check(self.house(case.brand), case, text, length, origin)
 
     def folders(self, brand_id: str) -> list[Path]:
         """Where the brand's files are looked for, its own folder first. Raises ``PromptsError``."""
@@ -104,6 +106,16 @@ class Library:
     def template_files(self, brand_id: str) -> dict[str, Path]:
         """Every template's file by name, good or broken, the brand's own before one of prompts/ itself."""
         return {path.name.removesuffix(".md"): path for path in _template_files(self.folders(brand_id))}
+
+    def prompt_file(self, brand_id: str) -> Path | None:
+        """The brand's ``draft.md.j2``, good or broken, its own before that of prompts/ itself; None without one."""
+        return _found(self.folders(brand_id), FILE)
+
+    def tried_prompt(self, brand_id: str, path: Path, source: str) -> PromptTemplate:
+        """The prompt that the library would hold if this stood in ``path``. Raises ``Broken``."""
+        template = build_prompt(source, path)
+        template.require_short(self.house(brand_id))
+        return template
 
     def tried(self, brand_id: str, path: Path, source: str) -> ReplyTemplate:
         """The template that the library would hold if this stood in ``path``. Raises ``Broken``."""
@@ -123,11 +135,23 @@ class Library:
         return main | {brand_id: folders for brand_id, folders in own.items() if brand_id not in main}
 
 
+def _neighbours(houses: dict[str, House]) -> dict[str, House]:
+    """Every house knows the names of the others; brands of the same name are no strangers."""
+    names = {house.brand.name for house in houses.values()}
+    return {
+        brand_id: replace(house, others=tuple(sorted(names - {house.brand.name}))) for brand_id, house in houses.items()
+    }
+
+
 def inside(path: Path, root: Path) -> Path:
     """The path. Raises ``Broken`` for a link that leads out of prompts/: what is there is not ours to tell."""
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
         raise Broken([Problem(path, 0, "leads outside of prompts/; put the file itself here")])
     return path
+
+
+def _found(folders: list[Path], name: str) -> Path | None:
+    return next((folder / name for folder in folders if os.path.lexists(folder / name)), None)
 
 
 def _template_files(folders: list[Path]) -> list[Path]:
@@ -172,7 +196,7 @@ class _Reading:
             return None
         self._check_exceptions(rules, protocol)
         templates = self._templates(rules, protocol)
-        return House(
+        house = House(
             brand=rules.for_desk(brand_id),
             rules=self._with_facts_of(templates, rules),
             protocol=protocol,
@@ -180,9 +204,10 @@ class _Reading:
             never=never,
             voice=self._voice(),
         )
+        return replace(house, prompt=self._prompt(house))
 
     def _find(self, name: str) -> Path | None:
-        return next((folder / name for folder in self.folders if os.path.lexists(folder / name)), None)
+        return _found(self.folders, name)
 
     def tried(self, path: Path, source: str, last: House) -> ReplyTemplate:
         """The template that this source would be in ``path``, by the rules as they lie there. Raises ``Broken``."""
@@ -221,6 +246,18 @@ class _Reading:
         except Broken as broken:
             self.problems += broken.problems
             return self.last.voice if self.last else ""
+
+    def _prompt(self, house: House) -> PromptTemplate | None:
+        path = self._find(FILE)
+        try:
+            if path is None:
+                return None
+            template = build_prompt(read_text(self._inside(path)), path)
+            template.require_short(house)
+        except Broken as broken:
+            self.problems += broken.problems
+            return self.last.prompt if self.last else None
+        return template
 
     def _templates(self, rules: BrandFile, protocol: ProtocolFile) -> dict[str, ReplyTemplate]:
         found: dict[str, ReplyTemplate] = {}

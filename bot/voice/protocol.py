@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
@@ -23,6 +24,21 @@ def _like(pattern: str, says: str) -> AfterValidator:
 
     return AfterValidator(checked)
 
+
+def _pattern(value: str) -> str:
+    """A regular expression that says how a number looks, and does not match nothing."""
+    try:
+        found = re.compile(value)
+    except re.error as error:
+        raise ValueError(f"“{value[:60]}” is no pattern ({error}); write it like LT-[0-9]{{6}}") from None
+    if found.search("") or len(value) > _LONGEST_PATTERN or _NESTED.search(value):
+        raise ValueError(f"“{value[:60]}” would find too much; write it like LT-[0-9]{{6}}")
+    return value
+
+
+#: Longer ones nobody can read; and a repetition within a repetition may search for hours.
+_LONGEST_PATTERN = 100
+_NESTED = re.compile(r"[*+}]\??\)\??[*+{]")
 
 #: A fact is an address or a turn of phrase.
 MAX_FACT = 500
@@ -55,6 +71,8 @@ def _complete(fact: Any, lang: str, languages: list[str]) -> bool:
     return "default" in fact and all(_complete(inner, lang, languages) for inner in others)
 
 
+#: How much of a template a model may change: 0 nothing, 1 everything.
+Share = Annotated[float, Field(ge=0, le=1)]
 Lang = Annotated[str, _like("[a-z]{2}", "is no language code; write its two small letters, like fr or en")]
 Slug = Annotated[
     str, _like("[a-z0-9]+(-[a-z0-9]+)*", "should be small letters, digits and hyphens, like late-delivery")
@@ -81,6 +99,8 @@ Site = Annotated[
     ),
 ]
 Phrase = Annotated[str, _like(r"(?s).*\S.*", "is empty; write some words, or delete it")]
+#: How the brand's order and account numbers are written: a regular expression, short and without surprises.
+Pattern = Annotated[str, AfterValidator(_pattern)]
 #: What every template may use beside the brand's own facts.
 VARIABLES = ("brand", "network", "first_name", "handle")
 _RESERVED = "|".join((*VARIABLES, "true|false|none|and|or|not|in|is|if|else|self|super|loop|caller|varargs|kwargs"))
@@ -102,7 +122,18 @@ CHECKS: dict[str, Level] = {
     "promise": Level.WARN,
     "language": Level.WARN,
     "capitals": Level.WARN,
+    "contact": Level.BLOCK,
+    "private": Level.BLOCK,
+    "leak": Level.BLOCK,
+    "machine": Level.BLOCK,
+    "instruction": Level.BLOCK,
+    "foreign": Level.BLOCK,
+    "stranger": Level.BLOCK,
 }
+CheckName = Literal[
+    "placeholder", "never", "link", "mention", "promise", "language", "capitals",
+    "contact", "private", "leak", "machine", "instruction", "foreign", "stranger",
+]  # fmt: skip
 
 
 def _listed(value: Any) -> Any:
@@ -138,6 +169,44 @@ class Reactions(Strict):
     escalate: list[str] = ["rotating_light"]
 
 
+class Price(Strict):
+    """What a model costs, by million tokens."""
+
+    input: Annotated[float, Field(ge=0)]
+    output: Annotated[float, Field(ge=0)]
+    cached: Annotated[float, Field(ge=0)] | None = None
+
+
+class ModelRules(Strict):
+    """How a brand uses a model. What is left out is as the settings have it."""
+
+    mask: bool | None = None
+    budget_per_day: float | None = Field(default=None, ge=0)
+    currency: Annotated[str, _like("[A-Z]{3}", "is no currency; write its three capital letters, like EUR")] = "EUR"
+    prices: dict[str, Price] = {}
+
+
+class AccountFile(Strict):
+    """One account of the brand on a network; its secrets stand in the environment, never here."""
+
+    name: Slug | Literal[""] = ""
+    handle: str = ""
+    server: Annotated[str, _like(r"(https?://[^/\s]+\S*)?", "is no address; write it like https://social.example")] = ""
+    id: str = ""
+    listen: bool = False
+    options: dict[Slug, str] = {}
+
+
+#: The networks on which a brand's account can answer.
+NetworkName = Literal[
+    "bluesky", "mastodon", "x", "facebook", "instagram", "reddit", "google", "email", "webhook"
+]  # fmt: skip
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
 class BrandFile(Strict):
     """brand.yaml."""
 
@@ -158,7 +227,20 @@ class BrandFile(Strict):
     reactions: Reactions = Reactions()
     links: list[Site] = []
     mentions: list[Phrase] = []
+    contacts: list[Phrase] = []
+    numbers: list[Pattern] = []
+    accounts: dict[NetworkName, Annotated[list[AccountFile], BeforeValidator(_several), Field(min_length=1)]] = {}
+    model: ModelRules = ModelRules()
     facts: dict[FactName, Fact] = {}
+
+    @field_validator("accounts")
+    @classmethod
+    def _named(cls, value: dict[str, list[AccountFile]]) -> dict[str, list[AccountFile]]:
+        for network, accounts in value.items():
+            names = [account.name for account in accounts]
+            if len(set(names)) < len(names):
+                raise ValueError(f"has several accounts on {network}: give each a name of its own, like name: fr")
+        return value
 
     @field_validator("managers", "approvals", "own_draft")
     @classmethod
@@ -186,12 +268,23 @@ def _scoped(values: dict[str, Any]) -> Scoped[Any]:
     return Scoped(values["default"], {key: value for key, value in values.items() if key != "default"})
 
 
+class Mode(StrEnum):
+    """Who drafts the replies to a topic. Without a model every one but ``person`` is ``template``."""
+
+    TEMPLATE = "template"  # no model
+    MODEL = "model"
+    BOTH = "template+model"  # the model fits the template's text to the complaint
+    PERSON = "person"  # no draft: somebody writes, or chooses a template
+
+
 class Topic(Strict):
-    """One topic of the protocol; its templates name it."""
+    """One topic of the protocol; its templates name it. ``mode`` and ``change`` are the protocol's when left out."""
 
     kind: Slug = "complaint"
     severity: Severity = Severity.NORMAL
     reply: bool = True
+    mode: Mode | None = None
+    change: Share | None = None
     urgent: bool = False
     by_hints: bool = False
     triggers: dict[Lang, list[Phrase]] = {}
@@ -204,8 +297,10 @@ class ProtocolFile(Strict):
 
     topics: dict[Slug, Topic]
     fallback: Slug
+    mode: Mode = Mode.MODEL
+    change: Share = 0.5
     raises: dict[Severity, dict[Lang, list[Phrase]]] = {}
-    checks: dict[Literal["placeholder", "never", "link", "mention", "promise", "language", "capitals"], Level] = {}
+    checks: dict[CheckName, Level] = {}
     promises: list[Phrase] = []
 
     @field_validator("fallback")

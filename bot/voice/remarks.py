@@ -1,4 +1,4 @@
-"""What may be wrong with a template edited from chat, as remarks that can be said in the reader's language.
+"""What may be wrong with a template or a prompt edited from chat, as remarks said in the reader's language.
 
 The parsers say their problems in English; people who edit in a form read them in theirs. A problem that is not listed
 here stays as it is.
@@ -63,10 +63,45 @@ _KNOWN = (
     Remark("raw is not closed; end it with {{% endraw %}}"),
     Remark('holds a character that cannot stand between braces; use straight quotes "…"'),
     Remark("is no valid template: {message}"),
+    # a model's prompt
+    Remark("is longer than {number} characters; the voice belongs into voice.md"),
+    Remark("becomes {number} characters long for every case, {most} at most; shorten it, or voice.md"),
+    Remark("has lost the line {marker}; put it where what changes by case begins"),
+    Remark("the line {{# ===== THE CASE ===== #}} stands a second time; delete it"),
+    Remark(
+        "{{{{ complaint }}}} is missing below the line THE CASE; "
+        "write it there, outside of {{% if %}} and {{% for %}}"
+    ),
+    Remark("“{name}” changes with every case; use it below the line THE CASE"),
+    Remark("a number cannot stand between braces; write it as text"),
+    Remark("is too tangled; write it simpler"),
+    Remark("only a list can be gone through: {names}"),
+    Remark("a loop is written like {{% for topic in topics %}} … {{% endfor %}}"),
+    Remark("“{name}” has a meaning already; give it another name in this loop"),
+    Remark("a loop within a loop can only go through what belongs to the outer one"),
+    Remark('needs an “else”, as in {{{{ "a" if wish else "b" }}}}'),
+    Remark("“.{name}” cannot stand here: what stands before the dot has no parts"),
+    Remark("unknown “.{name}”; {hint}"),
+    Remark("only texts can be compared, with == or !="),
+    Remark("unknown filter “{name}”; there is only join"),
+    Remark('join is written like {{{{ links | join(", ") }}}}'),
+    Remark("only a list of texts can be joined; go through this one with {{% for %}}"),
+    Remark("a list cannot be written as it is; go through it with {{% for %}}"),
+    Remark("has several parts; write one of them, with a dot: {names}"),
+    Remark("says yes or no; use it in {{% if %}}"),
+    Remark("{what} cannot be used in a prompt; write the text out"),
+    Remark("this tag does not belong here; there are only {{% if … %}}, {{% for … in … %}} and what ends them"),
+    Remark("an {{% if … %}} or {{% for … %}} is not closed; end it with {{% endif %}} or {{% endfor %}}"),
+    Remark("between {{{{ and }}}} stands one name, as in {{{{ brand }}}}"),
+    Remark("between {{% and %}} stands a condition or a loop, as in {{% if wish %}}"),
+    Remark("something is missing here; a name stands like {{{{ brand }}}}"),
+    Remark("a brace is missing; a name stands like {{{{ brand }}}}"),
     # what stands in the holes of others
     Remark("did you mean “{word}”?"),
     Remark("it knows {known}"),
     Remark("a loop"),
+    Remark("a list"),
+    Remark("a calculation"),
     Remark("a call"),
     Remark("a dot behind a name"),
     Remark("an index"),

@@ -21,6 +21,8 @@ class Source:
     ``version`` is that of ``ReplyTemplate``; ``text`` the whole file and ``body`` what is below the front matter, lines
     ended by ``\\n``; ``body_line`` where the body begins in the file. ``inherited``: the file lies in prompts/ itself,
     and saving makes a copy of the brand's own. ``variables`` are the names that the text may use.
+
+    A ``part`` is a section of the model's prompt: ``below`` is what follows it in the file, ``version`` its body's.
     """
 
     brand: str
@@ -37,11 +39,23 @@ class Source:
     variables: tuple[str, ...]
     triggers: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    part: bool = False
+    below: str = ""
     raw: bytes = field(repr=False, compare=False)
 
     def with_body(self, body: str) -> str:
         """The whole file's text with another body."""
-        return _joined(self.text[: len(self.text) - len(self.body)], tidied(body), "\n")
+        return _joined(self.text[: self.start], tidied(body), "\n") + self.below
+
+    @property
+    def start(self) -> int:
+        """Where the body begins in the text."""
+        return len(self.text) - len(self.below) - len(self.body)
+
+    @property
+    def seen(self) -> str:
+        """The text that must still stand there when another is saved."""
+        return self.body if self.part else self.text
 
     def written(self, body: str) -> bytes:
         """The file with another body: every byte above it stays, and its lines end as the file's first one does."""
@@ -49,7 +63,8 @@ class Source:
         ends = [found.end() for found in _LINE_END.finditer(raw)]
         above = (ends[self.body_line - 2] if self.body_line > 1 else 0) if self.body else len(raw)
         first = _LINE_END.search(raw)
-        return _joined(raw[:above], tidied(body), first.group() if first else "\n").encode()
+        below = raw[ends[self.body_line + self.body.count("\n") - 2] :] if self.below else ""
+        return (_joined(raw[:above], tidied(body), first.group() if first else "\n") + below).encode()
 
 
 _LINE_END = re.compile("\r\n|\r|\n")

@@ -55,6 +55,7 @@ class Front(Strict):
     triggers: list[Phrase] = []
     hints: list[Phrase] = []
     examples: list[Phrase] = []
+    locked: list[Phrase] = Field(default=[], description="passages that a model must leave as they stand")
     needs: list[Phrase] = Field(default=[], description="variables; a ? behind one means that it may be absent")
 
 
@@ -73,6 +74,7 @@ class ReplyTemplate:
     compiled: Template
     uses: frozenset[str]
     required: frozenset[str]
+    passages: tuple[Template, ...] = ()
 
     def fits(self, network: str, variables: Mapping[str, str]) -> bool:
         """Whether it may be used there with what is known."""
@@ -81,7 +83,15 @@ class ReplyTemplate:
 
     def render(self, variables: Mapping[str, str]) -> str:
         """The reply's text, blanks tidied. Missing optional variables are empty."""
-        return tidy(self.compiled.render(dict.fromkeys(OFTEN_ABSENT, "") | dict(variables)))
+        return _filled(self.compiled, variables)
+
+    def locked(self, variables: Mapping[str, str]) -> tuple[str, ...]:
+        """The passages that a model must leave as they stand, filled in like the text."""
+        return tuple(filter(None, (_filled(passage, variables) for passage in self.passages)))
+
+
+def _filled(template: Template, variables: Mapping[str, str]) -> str:
+    return tidy(template.render(dict.fromkeys(OFTEN_ABSENT, "") | dict(variables)))
 
 
 def tidy(text: str) -> str:
@@ -106,6 +116,7 @@ def build_template(source: str, path: Path, facts: Collection[str]) -> ReplyTemp
     known = {*VARIABLES, *facts}
     tree, problems = _parsed(body, path, body_line)
     problems = problems or list(_unknown(tree, front, path, body_line, known))
+    problems += _loose(front, path, head_line + line_of("locked", head) - 1, body)
     problems += _unknown_needs(front, path, head_line + line_of("needs", head) - 1, known)
     if problems:
         raise Broken(problems)
@@ -118,6 +129,7 @@ def build_template(source: str, path: Path, facts: Collection[str]) -> ReplyTemp
         compiled=_ENVIRONMENT.from_string(tree),
         uses=frozenset(node.name for node in tree.find_all(nodes.Name)),
         required=frozenset(name for name in front.needs if not name.endswith("?")),
+        passages=tuple(map(_ENVIRONMENT.from_string, front.locked)),
     )
 
 
@@ -251,6 +263,26 @@ def _unknown(tree: nodes.Template, front: Front, path: Path, first: int, known: 
             yield Problem(path, line, f"unknown variable “{node.name}”; {meant(node.name, sorted(known))}")
         elif node.name in OFTEN_ABSENT and node.name not in needed:
             yield Problem(path, line, f"uses “{node.name}” without saying so; add needs: [{node.name}?]")
+
+
+def _loose(front: Front, path: Path, line: int, body: str) -> Iterator[Problem]:
+    """Locked passages must stand in the text, word for word: whole sentences, braces included."""
+    plain = " ".join(body.split())
+    for passage in front.locked:
+        if " ".join(passage.split()) not in plain:
+            yield Problem(path, line, f"locked “{passage[:60]}” does not stand in the text below; copy it from there")
+        elif "{%" in passage or not _parses(passage):
+            yield Problem(
+                path, line, f"locked “{passage[:60]}” cuts a tag in two; lock whole sentences without {{% … %}}"
+            )
+
+
+def _parses(passage: str) -> bool:
+    try:
+        _ENVIRONMENT.parse(passage)
+    except TemplateSyntaxError:
+        return False
+    return True
 
 
 def _unknown_needs(front: Front, path: Path, line: int, known: set[str]) -> list[Problem]:

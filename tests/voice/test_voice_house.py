@@ -1,7 +1,7 @@
 """One brand's voice: names, facts, severity, and what its templates promise."""
 
 from collections.abc import Mapping
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from bot.desk.case import Complaint, Severity
 from bot.voice.house import House, first_name, handle, pick
+from bot.voice.never import read_never
+from bot.voice.privacy import Kind, personal
 from bot.voice.promises import kept
+from bot.voice.prompt import build_prompt
 from bot.voice.protocol import BrandFile, ProtocolFile
 from bot.voice.template import build_template
 from bot.voice.yamlfile import parse
@@ -204,3 +207,29 @@ def test_a_house_never_changes() -> None:
     """Whoever holds one may rely on it."""
     with pytest.raises(FrozenInstanceError):
         house().voice = "louder"  # type: ignore[misc]
+
+
+def test_what_a_model_is_told_is_a_secret() -> None:
+    """The voice, each phrase never said, the prompt; nothing where there is nothing."""
+    prompt = build_prompt("You write.\n{# THE CASE #}\n{{ complaint }}\n", Path("draft.md.j2"))
+    told = replace(house(), voice="Warm.", never=read_never("- calm down — why\n- rest assured"), prompt=prompt)
+    assert told.secrets() == ("Warm.", "calm down", "rest assured", prompt.source)
+    assert house().secrets() == ()
+
+
+OWN = """\
+links: [lune.example]
+mentions: ["@lune"]
+contacts: [04 72 00 00 12]
+numbers: ["LT-[0-9]{6}"]
+"""
+
+
+def test_what_is_the_brands_own_is_nobodys_personal_data() -> None:
+    """Its sites, accounts and numbers, in its facts too; the customer's order number is personal by its pattern."""
+    brand = BRAND + "  hotline: {fr: au 01 45 67 89 01, en: at help@lune-care.example}\n" + OWN
+    rules = house(brand=brand).privacy
+    ours = "@lune, contact@lune.example, 04.72.00.00.12, 01 45 67 89 01, help@lune-care.example"
+    assert personal(ours, rules) == []
+    found = personal("LT-123456, lea@mail.example, @lea_m, 06 12 34 56 78", rules)
+    assert [one.kind for one in found] == [Kind.ORDER, Kind.EMAIL, Kind.HANDLE, Kind.PHONE]

@@ -14,6 +14,7 @@ from bot.desk.case import Case, Complaint
 from bot.desk.ports import Length
 from bot.errors import PromptsError
 from bot.voice.library import MAIN, Library
+from bot.voice.prompt import Matter
 from bot.voice.yamlfile import Problem
 
 BRAND = "name: Lune\nlanguages: [fr]\nmanagers: [console]\nfacts: {contact: en DM}\n"
@@ -362,3 +363,69 @@ async def test_a_half_written_file_is_repaired_by_the_next_event(root: Path, wri
         assert said(library) == "Bonjour en DM."
         write("templates/other.fr.md", text)
         await until(library, heard, lambda: said(library) == "Salut en DM." and not library.problems)
+
+
+PROMPT = "You write for {{ brand }}.\n{# ===== THE CASE ===== #}\n{{ complaint }}\n"
+
+
+def asked(library: Library, brand: str = MAIN) -> str:
+    """What a model would be told of the brand; nothing where it is not asked."""
+    house = library.house(brand)
+    return house.prompt.prompt(house, MATTER).fixed if house.prompt else ""
+
+
+MATTER = Matter(complaint="Toujours rien", lang="fr", network="x", topic="other")
+
+
+def test_a_brand_without_a_prompt_asks_no_model(root: Path, write: Write) -> None:
+    """That is no problem: templates serve."""
+    library = Library.load(root)
+    assert (library.problems, asked(library)) == ((), "")
+
+
+def test_a_prompt_is_in_use_once_it_is_saved(root: Path, write: Write) -> None:
+    """And gone with its file."""
+    library = Library.load(root)
+    path = write("draft.md.j2", PROMPT)
+    assert told(library) == []
+    assert asked(library) == "You write for Lune.\n"
+    path.unlink()
+    assert (told(library), asked(library)) == ([], "")
+
+
+def test_a_broken_prompt_keeps_its_last_good_version(root: Path, write: Write) -> None:
+    """The problem has file and line; what was asked before is asked still."""
+    write("draft.md.j2", PROMPT)
+    library = Library.load(root)
+    write("draft.md.j2", PROMPT.replace("{{ brand }}", "\n{{ brnad }}"))
+    assert told(library) == ["draft.md.j2:2: unknown variable “brnad”; did you mean “brand”?"]
+    assert asked(library) == "You write for Lune.\n"
+
+
+def test_a_prompt_broken_at_the_start_leaves_the_templates(root: Path, write: Write) -> None:
+    """Nobody waits for a model that cannot be asked."""
+    write("draft.md.j2", "You write.")
+    library = Library.load(root)
+    assert [str(problem) for problem in library.problems if "has lost the line" in problem.says]
+    assert (asked(library), said(library)) == ("", "Bonjour en DM.")
+
+
+def test_a_brands_own_prompt_comes_before_that_of_all(root: Path, write: Write) -> None:
+    """What a brand has not is taken from prompts/ itself."""
+    write("draft.md.j2", PROMPT)
+    write("acme/brand.yaml", BRAND.replace("Lune", "Acme"))
+    library = Library.load(root)
+    assert asked(library, "acme") == "You write for Acme.\n"
+    write("acme/draft.md.j2", PROMPT.replace("You write", "Write"))
+    assert told(library) == []
+    assert (asked(library, "acme"), asked(library)) == ("Write for Acme.\n", "You write for Lune.\n")
+    assert library.prompt_file("acme") == root / "acme" / "draft.md.j2"
+
+
+def test_a_prompt_may_not_lead_out_of_the_folder(root: Path, write: Write, tmp_path: Path) -> None:
+    """A link is not followed to what is nobody's business."""
+    (tmp_path / "secret").write_text(PROMPT)
+    (root / "draft.md.j2").symlink_to(tmp_path / "secret")
+    library = Library.load(root)
+    assert told(library) == ["draft.md.j2: leads outside of prompts/; put the file itself here"]
+    assert asked(library) == ""

@@ -1,11 +1,12 @@
 """brand.yaml and protocol.yaml: what they may say, and what a wrong word is told."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.desk.case import Level, Severity
-from bot.voice.protocol import CHECKS, BrandFile, ProtocolFile, meant
+from bot.voice.protocol import CHECKS, BrandFile, CheckName, ProtocolFile, meant
 from bot.voice.yamlfile import Broken, parse
 
 GOOD = "name: Lune\nlanguages: [fr, en]\nmanagers: [console]\n"
@@ -156,7 +157,9 @@ def test_the_protocol_may_change_a_checks_level() -> None:
     rules = protocol("fallback: other\n" + TOPICS + "checks: {promise: block, never: warn}\n")
     assert (rules.level("promise"), rules.level("never")) == (Level.BLOCK, Level.WARN)
     assert {rules.level(name) for name in ("placeholder", "link", "mention")} == {Level.BLOCK}
-    assert set(CHECKS) == {"placeholder", "never", "link", "mention", "promise", "language", "capitals"}
+    models = {"contact", "private", "leak", "machine", "instruction", "foreign", "stranger"}
+    assert set(CHECKS) == {"placeholder", "never", "link", "mention", "promise", "language", "capitals", *models}
+    assert set(CHECKS) == set(get_args(CheckName))
 
 
 def test_a_topic_is_a_complaint_of_normal_severity_unless_said() -> None:
