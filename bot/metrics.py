@@ -12,12 +12,13 @@ from time import perf_counter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from bot.desk.case import Case, Complaint, Origin, Remark, Reply, Status
+from bot.desk.case import Case, Complaint, Origin, Remark, Reply, Status, Usage
 from bot.desk.ports import (
     Length,
     Network,
     Networks,
     NotSent,
+    Original,
     Outcome,
     Posted,
     Refused,
@@ -72,6 +73,11 @@ class Metrics:
             "portevoix_draft_seconds", "Time to write a draft.", ["origin"], buckets=DRAFT_SECONDS, registry=own
         )
         self._broken = Counter("portevoix_drafts_failed", "Drafts that no writer could write.", registry=own)
+        self._tokens = Counter(
+            "portevoix_model_tokens", "Tokens of a model, by what they were.", ["model", "part"], registry=own
+        )
+        self._calls = Counter("portevoix_model_calls", "Calls of a model's server.", ["model"], registry=own)
+        self._price = Counter("portevoix_model_price", "What drafts cost.", ["model", "currency"], registry=own)
         self._posts = Counter(
             "portevoix_posts", "Replies handed to a network, by what came of it.", ["network", "outcome"], registry=own
         )
@@ -86,6 +92,15 @@ class Metrics:
     def drafted(self, origin: Origin, seconds: float) -> None:
         """A draft of this origin was written."""
         self._drafts.labels(origin).observe(seconds)
+
+    def asked(self, usage: Usage) -> None:
+        """A model's server was asked for a draft."""
+        parts = {"in": usage.tokens_in - usage.cached, "cached": usage.cached, "out": usage.tokens_out}
+        for part, number in parts.items():
+            self._tokens.labels(usage.model, part).inc(number)
+        self._calls.labels(usage.model).inc(usage.calls)
+        if usage.price is not None:
+            self._price.labels(usage.model, usage.currency).inc(usage.price)
 
     def draft_failed(self) -> None:
         """The writer broke."""
@@ -132,6 +147,8 @@ class TimedWriter:
             self._metrics.draft_failed()
             raise
         self._metrics.drafted(writing.origin, perf_counter() - start)
+        if writing.usage:
+            self._metrics.asked(writing.usage)
         return writing
 
 
@@ -151,12 +168,19 @@ class _Counted:
     def __init__(self, network: Network, metrics: Metrics) -> None:
         self.name = network.name
         self.by_hand = network.by_hand
+        self.deletes = network.deletes
         self.settles = network.settles
         self._network = network
         self._metrics = metrics
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         return self._network.measure(complaint, text)
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        return self._network.speaks_as(complaint)
+
+    async def original(self, complaint: Complaint) -> Original | None:
+        return await self._network.original(complaint)
 
     async def check(self, complaint: Complaint) -> Remark | None:
         return await self._network.check(complaint)
@@ -169,6 +193,9 @@ class _Counted:
             raise
         self._metrics.posted(self.name, type(outcome))
         return outcome
+
+    async def delete(self, complaint: Complaint, reply: Reply) -> Outcome:
+        return await self._network.delete(complaint, reply)
 
     async def find(self, complaint: Complaint, reply: Reply) -> Sighting:
         return await self._network.find(complaint, reply)

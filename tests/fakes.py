@@ -18,7 +18,7 @@ from bot.desk.brand import Brand, Person, Scoped
 from bot.desk.case import Approval, Case, Complaint, Draft, Finding, Level, Origin, Remark, Reply, Severity, Status
 from bot.desk.decision import Approve, Decision, Record
 from bot.desk.desk import Desk
-from bot.desk.ports import Absent, Length, NotSent, Outcome, Posted, Refused, Sighting, Unclear, Writing
+from bot.desk.ports import Absent, Length, NotSent, Original, Outcome, Posted, Refused, Sighting, Unclear, Writing
 from bot.network.everywhere import Everywhere
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -101,7 +101,9 @@ class FakeVoice:
     def knows(self, brand_id: str, template: str) -> bool:
         return template in self.templates
 
-    def check(self, case: Case, text: str, length: Length) -> tuple[Finding, ...]:
+    def check(
+        self, case: Case, text: str, length: Length, origin: Origin = Origin.PERSON
+    ) -> tuple[Finding, ...]:
         found = {
             "empty": not text.strip(),
             "length": not length.fits,
@@ -180,6 +182,7 @@ class FakeNetwork:
     def __init__(self, steps: Steps) -> None:
         self.steps = steps
         self.by_hand = False
+        self.deletes = True
         self.settles = 0.0
         self.limit: int | None = None
         self.obstacle: Remark | None = None
@@ -189,9 +192,19 @@ class FakeNetwork:
         self.held: list[tuple[str, str]] = []
         self.calls: list[Reply] = []
         self.looks = 0
+        self.stands: Original | Exception | None = None
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         return Length(len(text), self.limit)
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        return "@lune"
+
+    async def original(self, complaint: Complaint) -> Original | None:
+        await self.steps.take()
+        if isinstance(self.stands, Exception):
+            raise self.stands
+        return self.stands
 
     async def check(self, complaint: Complaint) -> Remark | None:
         await self.steps.take()
@@ -208,6 +221,15 @@ class FakeNetwork:
         await self.steps.take()
         if does in {Does.BREAK, Does.POST_THEN_BREAK}:
             raise TimeoutError("the network does not answer")
+        return _outcome(does)
+
+    async def delete(self, complaint: Complaint, reply: Reply) -> Outcome:
+        await self.steps.take()
+        does = self.plan.popleft() if self.plan else Does.POST
+        if does is Does.BREAK:
+            raise TimeoutError("the network does not answer")
+        if does in POSTING:
+            self.held = [(case_id, text) for case_id, text in self.held if case_id != complaint.id]
         return _outcome(does)
 
     async def find(self, complaint: Complaint, reply: Reply) -> Sighting:

@@ -29,7 +29,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.AWAITING: frozenset({Status.AWAITING, Status.RECEIVED, Status.APPROVED, Status.REJECTED, Status.POSTED}),
     Status.APPROVED: frozenset({Status.SENDING, Status.AWAITING, Status.POSTED}),
     Status.SENDING: frozenset({Status.POSTED, Status.REFUSED, Status.UNKNOWN, Status.APPROVED}),
-    Status.POSTED: frozenset(),
+    Status.POSTED: frozenset({Status.REJECTED}),
     Status.REJECTED: frozenset({Status.AWAITING}),
     Status.REFUSED: frozenset({Status.AWAITING, Status.RECEIVED, Status.APPROVED, Status.REJECTED, Status.POSTED}),
     Status.UNKNOWN: frozenset({Status.UNKNOWN, Status.POSTED, Status.APPROVED}),
@@ -124,8 +124,28 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a model's server was asked and what that cost; tokens of all calls together, tries in vain included.
+
+    ``cached`` are those of ``tokens_in`` that the server knew already; ``price`` is None where brand.yaml names none.
+    """
+
+    model: str
+    tokens_in: int = 0
+    cached: int = 0
+    tokens_out: int = 0
+    calls: int = 1
+    seconds: float = 0.0
+    price: float | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One proposed text, numbered from 1 within its case. An empty text has a ``reason``."""
+    """One proposed text, numbered from 1 within its case. An empty text has a ``reason``.
+
+    ``remarks`` say what the approver should know about how it was written.
+    """
 
     number: int
     text: str
@@ -139,6 +159,8 @@ class Draft:
     findings: tuple[Finding, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     reason: Remark | None = None
+    remarks: tuple[Remark, ...] = ()
+    usage: Usage | None = None
 
     @property
     def blocks(self) -> tuple[Finding, ...]:

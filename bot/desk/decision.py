@@ -76,6 +76,13 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Take the posted reply off the network again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Amend:
     """What the complaint lacks, found later; what is empty here stays as it is. Anybody may."""
 
@@ -87,7 +94,9 @@ class Amend:
     notes: tuple[str, ...] = ()
 
 
-Decision = Approve | Edit | Redraft | UseTemplate | Reject | Escalate | Take | MarkPosted | TryAgain | Undo | Amend
+Decision = (
+    Approve | Edit | Redraft | UseTemplate | Reject | Escalate | Take | MarkPosted | TryAgain | Undo | Delete | Amend
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,14 +13,16 @@ from datetime import datetime, timedelta
 
 from bot.desk.brand import Person
 from bot.desk.case import Case, Complaint, Draft, Finding, Lease, Origin, Remark, Severity, Status
-from bot.desk.decision import Approve, Decision, Edit, UseTemplate
+from bot.desk.decision import Approve, Decision, Delete, Edit, UseTemplate
 from bot.desk.judge import approved_text, judge
 from bot.desk.ports import (
+    WRITERS_OWN,
     Absent,
     Clock,
     Network,
     Networks,
     NotSent,
+    Original,
     Outcome,
     Posted,
     Refused,
@@ -44,6 +46,8 @@ NO_WAIT = timedelta()
 LEASE = timedelta(seconds=60)
 #: How long one call to a network may take. A look and a call end well before the lease, or two workers could send.
 PATIENCE = timedelta(seconds=25)
+#: How long the original may take to be read before a draft is written without.
+READING = timedelta(seconds=5)
 #: When nobody can say whether a reply is public, the network is asked again after this long, doubled at each try.
 LOOK_AGAIN = timedelta(seconds=30)
 #: After this many tries (sent, or looked for, without an answer) a person must look.
@@ -97,15 +101,29 @@ class Desk:
         case = await self._case(case_id)
         if case.status is not Status.RECEIVED:
             return
-        writing = await self._write(case)
+        found, original = await self._completed(case)
+        writing = await self._write(found)
         now = self.clock.now()
-        drafted = replace(case, lang=writing.lang, kind=writing.kind, topic=writing.topic, severity=writing.severity)
-        findings = self._findings(drafted, writing.text) if writing.text else ()
-        draft = written(writing, now, findings, number=case.draft.number + 1 if case.draft else 1)
+        drafted = replace(found, lang=writing.lang, kind=writing.kind, topic=writing.topic, severity=writing.severity)
+        if original:
+            writing = replace(writing, remarks=(*original.remarks, *writing.remarks))
+        draft = written(writing, now, self._found(drafted, writing), number=case.draft.number + 1 if case.draft else 1)
         after = drafted.to(Status.AWAITING, now, draft=draft, approvals=(), wish=None, due=None)
         if await self.store.change(case, after):
             log.info("drafted", extra={"case": case.id, "topic": after.topic, "template": draft.template})
             await self._follow(after)
+
+    async def _completed(self, case: Case) -> tuple[Case, Original | None]:
+        """The case with what its complaint lacks and its network tells; and what stands there now."""
+        try:
+            async with asyncio.timeout(READING.total_seconds()):
+                original = await self.networks.of(case.complaint).original(case.complaint)
+        except Exception:  # a network that is away costs the look, never the draft
+            log.warning("the original could not be read", extra={"case": case.id}, exc_info=True)
+            return case, None
+        told = {name: getattr(original, name) for name in ("text", "author", "author_name")} if original else {}
+        lacks = {name: value for name, value in told.items() if value and not getattr(case.complaint, name)}
+        return replace(case, complaint=replace(case.complaint, **lacks)) if lacks else case, original
 
     async def _write(self, case: Case) -> Writing:
         try:
@@ -137,10 +155,12 @@ class Desk:
             raise UnknownTemplate(template=decision.template, brand=brand.name)
         findings: tuple[Finding, ...] = ()
         if isinstance(decision, Approve | Edit):
-            findings = self._findings(case, approved_text(case, decision), by)
+            findings = self._decided_on(case, decision, by)
         ruling = judge(case, decision, by, brand, self.clock.now(), findings, by_hand=network.by_hand)
         if ruling.record.action == "approve":
             await self._require_sendable(case, network, findings)
+        if isinstance(decision, Delete):
+            await self._delete(case, network)
         if not await self.store.change(case, ruling.after, ruling.record):
             return await self.decide(case_id, decision, by)  # somebody was first: judge what stands now
         log.info("decided", extra={"case": case.id, "action": ruling.record.action, "by": by.id})
@@ -152,6 +172,21 @@ class Desk:
             raise Blocked(findings=blocks)
         if reason := await network.check(case.complaint):
             raise NetworkNotReady(network=network.name, reason=reason)
+
+    async def _delete(self, case: Case, network: Network) -> None:
+        """Off the network first: what is recorded as gone must be gone. Asked twice, it is gone once."""
+        assert case.reply is not None  # noqa: S101  # POSTED is only reached with one
+        if not network.deletes:
+            raise NetworkNotReady(network=network.name, reason=Remark("It deletes nothing for us; please do it there."))
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                outcome = await network.delete(case.complaint, case.reply)
+        except Exception as error:
+            log.exception("the reply could not be deleted", extra={"case": case.id})
+            reason = Remark("It does not say whether the reply is gone. Please look there, then try again.")
+            raise NetworkNotReady(network=network.name, reason=reason) from error
+        if not isinstance(outcome, Posted):
+            raise NetworkNotReady(network=network.name, reason=outcome.reason)
 
     # Publish: intent, look, fence, send, record
 
@@ -282,9 +317,26 @@ class Desk:
             raise UnknownCase(case=case_id)
         return case
 
-    def _findings(self, case: Case, text: str, by: Person = SOMEBODY) -> tuple[Finding, ...]:
+    def _found(self, case: Case, writing: Writing) -> tuple[Finding, ...]:
+        """What the checks and the writer itself found in its text, blocks first."""
+        found = self._findings(case, writing.text, writing.origin) if writing.text else ()
+        return tuple(sorted((*found, *writing.findings), key=lambda finding: not finding.blocks))
+
+    def _decided_on(self, case: Case, decision: Approve | Edit, by: Person) -> tuple[Finding, ...]:
+        """What is wrong with the text that this decision would leave standing.
+
+        What a writer found in its own text stands until somebody changes the text.
+        """
+        text = approved_text(case, decision)
+        if case.draft is None or text != case.draft.text:
+            return self._findings(case, text, Origin.PERSON, by)
+        found = self._findings(case, text, case.draft.origin, by)
+        known = {finding.check for finding in found}
+        return found + tuple(finding for finding in case.draft.findings if finding.check in WRITERS_OWN - known)
+
+    def _findings(self, case: Case, text: str, origin: Origin, by: Person = SOMEBODY) -> tuple[Finding, ...]:
         signed = self.voice.brand(case.brand).sign(text, by)
-        return self.voice.check(case, text, self.networks.of(case.complaint).measure(case.complaint, signed))
+        return self.voice.check(case, text, self.networks.of(case.complaint).measure(case.complaint, signed), origin)
 
     async def _follow(self, case: Case) -> None:
         """After a move: ask for what the bot has to do next, and redraw the card."""
@@ -313,4 +365,6 @@ def written(writing: Writing, at: datetime, findings: tuple[Finding, ...], *, nu
         findings=findings,
         alternatives=writing.alternatives,
         reason=writing.reason,
+        remarks=writing.remarks,
+        usage=writing.usage,
     )

@@ -12,6 +12,7 @@ from bot.desk.decision import (
     Amend,
     Approve,
     Decision,
+    Delete,
     Edit,
     Escalate,
     MarkPosted,
@@ -79,6 +80,7 @@ _OPEN: dict[type[Decision], frozenset[Status]] = {
     MarkPosted: frozenset({Status.AWAITING, Status.APPROVED, Status.REFUSED, Status.UNKNOWN}),
     TryAgain: frozenset({Status.REFUSED, Status.UNKNOWN}),
     Undo: frozenset({Status.AWAITING, Status.APPROVED, Status.REJECTED}),
+    Delete: frozenset({Status.POSTED}),
     Amend: frozenset({Status.RECEIVED, Status.AWAITING, Status.REFUSED}),
 }
 
@@ -144,6 +146,9 @@ def _move(
             return _posted_by_hand(case, by, at, link)
         case TryAgain():
             return case.to(Status.APPROVED, at, due=None if by_hand else at, reason=None, attempts=1)
+        case Delete(reason=reason):
+            remark = Remark("Deleted again: {reason}", {"reason": reason})
+            return case.to(Status.REJECTED, at, reason=remark, reply=None, approvals=(), due=None)
         case Undo():
             return _undone(case, by, at)
         case Amend():
@@ -274,6 +279,7 @@ _ACTIONS: dict[type[Decision], str] = {
     MarkPosted: "mark-posted",
     TryAgain: "try-again",
     Undo: "undo",
+    Delete: "delete",
     Amend: "amend",
 }
 
@@ -284,7 +290,7 @@ def _note(decision: Decision) -> str:
             return note
         case UseTemplate(template=template):
             return template
-        case Reject(reason=reason) | Escalate(reason=reason):
+        case Reject(reason=reason) | Escalate(reason=reason) | Delete(reason=reason):
             return reason
         case MarkPosted(link=link):
             return link

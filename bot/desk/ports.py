@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.desk.brand import Brand
-from bot.desk.case import Alternative, Case, Complaint, Finding, Origin, Remark, Reply, Severity
+from bot.desk.case import Alternative, Case, Complaint, Finding, Origin, Remark, Reply, Severity, Usage
 from bot.desk.decision import Record
 
 
@@ -26,9 +26,17 @@ class Length:
         return self.limit is None or self.used <= self.limit
 
 
+#: The checks that only a writer can do: a locked sentence was changed, the template was changed too much, facts were
+#: missing, the model itself thinks that a person should answer.
+WRITERS_OWN = frozenset({"locked", "change", "missing", "person"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
-    """What a writer made of a complaint. An empty text has a ``reason``."""
+    """What a writer made of a complaint. An empty text has a ``reason``.
+
+    ``findings`` are what the writer itself found in its text; the checks' own are added to them.
+    """
 
     text: str
     origin: Origin
@@ -40,6 +48,9 @@ class Writing:
     version: str = ""
     alternatives: tuple[Alternative, ...] = ()
     reason: Remark | None = None
+    remarks: tuple[Remark, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,16 @@ class Absent:
     """The reply is surely not public."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """The complaint as it stands on its network now, and what an approver should know of that."""
+
+    text: str = ""
+    author: str = ""
+    author_name: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
 Outcome = Posted | Refused | NotSent | Unclear
 Sighting = Posted | Absent | Unclear
 
@@ -90,8 +111,11 @@ class Voice(Protocol):
     def knows(self, brand_id: str, template: str) -> bool:
         """Whether the brand has a template of this name."""
 
-    def check(self, case: Case, text: str, length: Length) -> tuple[Finding, ...]:
-        """What is wrong with this text as a reply to this case; ``length`` includes the signature."""
+    def check(self, case: Case, text: str, length: Length, origin: Origin) -> tuple[Finding, ...]:
+        """What is wrong with this text as a reply to this case; ``length`` includes the signature.
+
+        Of a text that a model wrote, and nobody changed, more is asked.
+        """
 
 
 class Writer(Protocol):
@@ -99,6 +123,13 @@ class Writer(Protocol):
 
     async def write(self, case: Case) -> Writing:
         """Write the next draft, minding ``case.wish`` and ``case.draft``, the one before."""
+
+
+class Interpreter(Protocol):
+    """Puts a draft into another language, for an approver who does not read the customer's."""
+
+    async def translate(self, case: Case, lang: str) -> str:
+        """The case's current draft in this language. Raises ``PortevoixError`` where that is not possible."""
 
 
 class Review(Protocol):
@@ -113,10 +144,17 @@ class Network(Protocol):
 
     name: str
     by_hand: bool  # a person posts it and says so; ``publish`` is never called
+    deletes: bool  # a reply can be taken away again
     settles: float  # seconds after which a call that was cut off has taken effect, or never will
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length of a text as a reply to this complaint."""
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        """The account that would answer, as people know it; empty where that needs no word."""
+
+    async def original(self, complaint: Complaint) -> Original | None:
+        """Read the complaint where it stands; None where that cannot be done. May take seconds; may fail."""
 
     async def check(self, complaint: Complaint) -> Remark | None:
         """Why this network could not take a reply now; None when it can."""
@@ -126,6 +164,9 @@ class Network(Protocol):
 
     async def find(self, complaint: Complaint, reply: Reply) -> Sighting:
         """Look whether the reply is there already."""
+
+    async def delete(self, complaint: Complaint, reply: Reply) -> Outcome:
+        """Take the reply away: ``Posted`` means that it is gone. Called only where ``deletes``."""
 
 
 class Networks(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.desk.case import Complaint, Remark, Reply
-from bot.desk.ports import Length, Outcome, Refused, Sighting, Unclear
+from bot.desk.ports import Length, Original, Outcome, Refused, Sighting, Unclear
 from bot.network.links import composer, recognise
 from bot.network.measure import measure
 
@@ -33,11 +33,20 @@ class Manual:
 
     name = "manual"
     by_hand = True
+    deletes = False
     settles = 0.0
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length as the complaint's own network counts it."""
         return measure(complaint.network, text)
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        """Nobody's in particular: empty."""
+        return ""
+
+    async def original(self, complaint: Complaint) -> Original | None:
+        """Nothing more than the complaint tells: None."""
+        return None
 
     async def check(self, complaint: Complaint) -> Remark | None:
         """A person can always take it: None."""
@@ -51,6 +60,10 @@ class Manual:
                 {"network": complaint.network},
             )
         )
+
+    async def delete(self, complaint: Complaint, reply: Reply) -> Outcome:
+        """Refused: here a person does it."""
+        return Refused(Remark("It deletes nothing for us; please do it there."))
 
     async def find(self, complaint: Complaint, reply: Reply) -> Sighting:
         """Unclear: only a person can look."""

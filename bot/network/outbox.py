@@ -15,7 +15,7 @@ from io import FileIO
 from pathlib import Path
 
 from bot.desk.case import Complaint, Remark, Reply
-from bot.desk.ports import Absent, Length, NotSent, Outcome, Posted, Sighting, Unclear
+from bot.desk.ports import Absent, Length, NotSent, Original, Outcome, Posted, Refused, Sighting, Unclear
 from bot.network.measure import measure
 
 WAIT = 30.0  # seconds until a file that could not be opened is tried again
@@ -31,6 +31,7 @@ class Outbox:
 
     name = "outbox"
     by_hand = False
+    deletes = False
     settles = 0.0
 
     def __init__(self, path: Path) -> None:
@@ -40,6 +41,14 @@ class Outbox:
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length as the complaint's own network counts it."""
         return measure(complaint.network, text)
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        """Nobody's in particular: empty."""
+        return ""
+
+    async def original(self, complaint: Complaint) -> Original | None:
+        """Nothing more than the complaint tells: None."""
+        return None
 
     async def check(self, complaint: Complaint | None = None) -> Remark | None:
         """Why the file cannot be written; None when it can. Looking creates nothing."""
@@ -51,6 +60,10 @@ class Outbox:
         NotSent when the file could not be opened, Unclear when the line may not be whole.
         """
         return await asyncio.to_thread(self._append, _line(complaint, reply, datetime.now(UTC)))
+
+    async def delete(self, complaint: Complaint, reply: Reply) -> Outcome:
+        """Refused: here a person does it."""
+        return Refused(Remark("It deletes nothing for us; please do it there."))
 
     async def find(self, complaint: Complaint, reply: Reply) -> Sighting:
         """Look for a whole line with the complaint's id, reading the file once, line by line."""

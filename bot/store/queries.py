@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, tuple_
 
 from bot.desk.case import Case, Status
 from bot.store.tables import cases, decisions, drafts
@@ -56,6 +56,14 @@ def newest_first(filters: Filters, size: int) -> Select[Any]:
     """The latest cases that the filters let through."""
     order = cases.c.received_at.desc(), cases.c.id.desc()
     return CASES.where(*_conditions(filters)).order_by(*order).limit(size)
+
+
+def examples(brand: str, topic: str, lang: str, size: int) -> Select[Any]:
+    """The latest cases of a topic and language whose reply was posted."""
+    # the status stands in the query as it does in the index, or the index is not used
+    posted = cases.c.status == literal_column(f"'{Status.POSTED.value}'")
+    chosen = posted, cases.c.brand == brand, cases.c.topic == topic, cases.c.lang == lang
+    return CASES.where(*chosen).order_by(cases.c.received_at.desc()).limit(size)
 
 
 def counts(brand: str | None) -> Select[tuple[str, int]]:

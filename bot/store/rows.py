@@ -22,6 +22,7 @@ from bot.desk.case import (
     Reply,
     Severity,
     Status,
+    Usage,
     Wish,
 )
 from bot.desk.decision import Record
@@ -100,6 +101,22 @@ def draft_row(case_id: str, draft: Draft) -> Values:
         "findings": [_finding(finding) for finding in draft.findings] or None,
         "alternatives": [_alternative(other) for other in draft.alternatives],
         "reason": _remark(draft.reason) if draft.reason else None,
+        "remarks": [_remark(remark) for remark in draft.remarks] or None,
+        "usage": usage_row(draft.usage) if draft.usage else None,
+    }
+
+
+def usage_row(usage: Usage) -> Values:
+    """What a model's answer cost."""
+    return {
+        "model": usage.model,
+        "tokens_in": usage.tokens_in,
+        "cached": usage.cached,
+        "tokens_out": usage.tokens_out,
+        "calls": usage.calls,
+        "seconds": usage.seconds,
+        "price": usage.price,
+        "currency": usage.currency,
     }
 
 
@@ -203,6 +220,8 @@ def draft_of(row: RowMapping) -> Draft:
         findings=tuple(_finding_of(finding) for finding in row["draft_findings"] or ()),
         alternatives=tuple(Alternative(**alternative) for alternative in row["draft_alternatives"] or ()),
         reason=Remark(**row["draft_reason"]) if row["draft_reason"] else None,
+        remarks=tuple(Remark(**remark) for remark in row["draft_remarks"] or ()),
+        usage=Usage(**row["draft_usage"]) if row["draft_usage"] else None,
     )
 
 

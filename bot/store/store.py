@@ -20,9 +20,11 @@ from bot.store.edits import Edits
 from bot.store.heard import Heard
 from bot.store.inbox import Inbox, open_inbox
 from bot.store.lane import Lane
+from bot.store.ledger import Ledger
 from bot.store.moves import Move, write
 from bot.store.queries import EVERYTHING, Filters
 from bot.store.rows import case_of, draft_of, record_of
+from bot.store.stories import Stories
 from bot.store.words import clean
 
 #: Cases in memory at a time while many are walked through.
@@ -46,6 +48,8 @@ class Store:
         self.board = Board(database)
         self.edits = Edits(database)
         self.heard = Heard(database)
+        self.ledger = Ledger(database)
+        self.stories = Stories(database)
         self.inbox: Inbox | None = None
         self._get = Lane(self._get_all, shared=(StoreError,))
         self._move = Lane(self._move_all, shared=(StoreError,))
@@ -104,6 +108,10 @@ class Store:
         drafts = await self._database.read(queries.DRAFTS, key)
         decisions = await self._database.read(queries.DECISIONS, key)
         return [draft_of(row) for row in drafts], [record_of(row) for row in decisions]
+
+    async def examples(self, brand: str, topic: str, lang: str, limit: int) -> Cases:
+        """Cases of this topic and language whose reply was posted, newest first."""
+        return [case_of(row) for row in await self._database.read(queries.examples(brand, topic, lang, limit))]
 
     async def count_by_status(self, brand: str | None = None) -> dict[Status, int]:
         """How many cases have which status, those of one brand or all; every status is there."""

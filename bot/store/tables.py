@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -125,6 +126,15 @@ Index("cases_status", cases.c.status, cases.c.received_at)
 Index("cases_brand", cases.c.brand, cases.c.received_at)
 Index("cases_brand_status", cases.c.brand, cases.c.status, cases.c.received_at)
 Index("cases_network", cases.c.network, cases.c.received_at)
+Index(
+    "cases_examples",
+    cases.c.brand,
+    cases.c.topic,
+    cases.c.lang,
+    cases.c.received_at,
+    sqlite_where=cases.c.status == "posted",
+    postgresql_where=cases.c.status == "posted",
+)
 
 drafts = Table(
     "drafts",
@@ -142,7 +152,30 @@ drafts = Table(
     _json("findings"),
     _json("alternatives"),
     _json("reason"),
+    _json("remarks"),
+    _json("usage"),
 )
+
+# what every call of a model cost, a draft's and others': a brand's budget is counted from it
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _words("brand"),
+    _instant("at"),
+    _words("case_id"),  # empty for a call that is about no case
+    _words("purpose"),  # draft, translate, suggest, replay
+    _words("model"),
+    Column("tokens_in", Integer, nullable=False),
+    Column("cached", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("price", Float),  # null: brand.yaml names none
+    _words("currency"),
+)
+
+Index("model_calls_day", model_calls.c.brand, model_calls.c.at)
 
 decisions = Table(
     "decisions",

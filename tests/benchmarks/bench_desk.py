@@ -51,9 +51,16 @@ class Nowhere:
 
     name = "nowhere"
     by_hand = False
+    deletes = False
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         return measure(complaint.network, text)
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        return ""
+
+    async def original(self, complaint: Complaint) -> None:
+        return None
 
     async def check(self, complaint: Complaint) -> Remark | None:
         return None

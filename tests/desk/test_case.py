@@ -13,7 +13,7 @@ received   yes      yes      -        -       -      yes      -       -
 awaiting   yes      yes      yes      -       yes    yes      -       -
 approved   -        yes      -        yes     yes    -        -       -
 sending    -        -        yes      -       yes    -        yes     yes
-posted     -        -        -        -       -      -        -       -
+posted     -        -        -        -       -      yes      -       -
 rejected   -        yes      -        -       -      -        -       -
 refused    yes      yes      yes      -       yes    yes      -       -
 unknown    -        -        yes      -       yes    -        -       yes

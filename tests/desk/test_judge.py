@@ -10,6 +10,7 @@ from bot.desk.decision import (
     Amend,
     Approve,
     Decision,
+    Delete,
     Edit,
     Escalate,
     MarkPosted,
@@ -30,6 +31,7 @@ FOUR_EYES = brand_with(own_draft=Scoped(False))
 EDITED = draft(2, "Bonsoir.", origin=Origin.PERSON, by=CAMILLE.id, by_name=CAMILLE.name)
 
 DECISIONS: dict[str, Decision] = {
+    "delete": Delete("the wrong customer"),
     "approve": Approve(1),
     "save-and-approve": Approve(1, "Bonsoir."),
     "edit": Edit(1, "Bonsoir."),
@@ -74,6 +76,8 @@ try-again        manager  -        -        -        -       -      -        app
 try-again        other    -        -        -        -       -      -        no       no
 undo             manager  -        -        awaiting -       -      awaiting -        -
 undo             other    -        no       no       -       -      no       -        -
+delete           manager  -        -        -        -       rejected -      -        -
+delete           other    -        -        -        -       no       -      -        -
 amend            manager  received received -        -       -      -        received -
 amend            other    received received -        -       -      -        received -
 """

@@ -26,6 +26,7 @@ from bot.desk.case import (
     Reply,
     Severity,
     Status,
+    Usage,
     Wish,
 )
 from bot.desk.decision import Record
@@ -58,6 +59,12 @@ complaints = filled(
     notes=st.lists(words, max_size=2).map(tuple),
     attachments=st.lists(words, max_size=2).map(tuple),
 )
+usages = filled(
+    Usage,
+    **dict.fromkeys(("tokens_in", "cached", "tokens_out", "calls"), numbers),
+    seconds=st.floats(0, 1000),
+    price=st.none() | st.floats(0, 1000),
+)
 drafts = filled(
     Draft,
     number=st.just(1),
@@ -66,6 +73,8 @@ drafts = filled(
     findings=st.lists(findings, max_size=2).map(tuple),
     alternatives=st.lists(alternatives, max_size=2).map(tuple),
     reason=st.none() | remarks,
+    remarks=st.lists(remarks, max_size=2).map(tuple),
+    usage=st.none() | usages,
 )
 replies = filled(Reply, draft=numbers, approved_by=approvals, approved_at=times, posted_at=st.none() | times)
 cases = filled(

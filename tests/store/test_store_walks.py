@@ -111,6 +111,7 @@ async def test_counts_name_every_status(store: Store) -> None:
         (queries.newest_first(Filters(brand="b", status=Status.AWAITING, since=NOW), 10), "cases_brand_status"),
         (queries.newest_first(Filters(network="x", since=NOW), 10), "cases_network"),
         (queries.counts("b"), "cases_brand_status"),
+        (queries.examples("b", "t", "fr", 10), "cases_examples"),
     ],
 )
 async def test_every_walk_has_its_index(store: Store, query: Any, index: str) -> None:
