@@ -7,6 +7,7 @@
     ├── PromptsError          prompts/ cannot be used: file, line, what to do
     ├── InputError            what was handed in cannot be read
     ├── StoreError            the database cannot be reached or used
+    ├── ModelTrouble          the model's server gives no usable answer
     └── Refusal               the desk says no to a person, kindly
         ├── UnknownCase       no such case
         ├── NewerDraft        the draft they saw is no longer the current one
@@ -21,6 +22,8 @@
 ``says`` is an English sentence with ``{facts}`` in braces; it is also the key under which ``bot/locale`` holds the
 French one. This file imports the standard library only, so that the desk may use it.
 """
+
+from typing import Any
 
 
 class PortevoixError(Exception):
@@ -59,6 +62,20 @@ class InputError(PortevoixError):
 
 class StoreError(PortevoixError):
     """The database cannot be reached, created or written."""
+
+
+class ModelTrouble(PortevoixError):
+    """The model's server gives no usable answer.
+
+    ``remark`` (a ``desk.case.Remark``) says which trouble in words, for the card; ``usage`` (a ``desk.case.Usage``) is
+    what was spent in vain, None where the server told of no tokens.
+    """
+
+    def __init__(self, remark: Any, usage: Any = None) -> None:
+        super().__init__(**remark.facts)
+        self.says = remark.says
+        self.remark = remark
+        self.usage = usage
 
 
 class Refusal(PortevoixError):

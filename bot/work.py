@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 EVERY_MINUTE = "* * * * *"
 #: Jobs at work at once: enough to fill every wait, few enough that none starves.
 AT_ONCE = 64
+#: The same where drafts wait for a model's server: 50 complaints a second for as long as it may take.
+PATIENTLY = 5_000
 #: Seconds that jobs under way may take once we close.
 GRACE = 5.0
 
@@ -35,7 +37,9 @@ GRACE = 5.0
 class Work:
     """Asks for work and runs it. ``verbs`` are the desk's ``draft`` and ``publish``; ``resume`` runs every minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool = False) -> None:
+        """``patient``: jobs wait for others most of their time, so that many more run at once."""
+        self._at_once = PATIENTLY if patient else AT_ONCE
         self.worker = f"{_machine()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         driver = InMemoryDriver()
         self._jobs = InMemoryQueries(driver)
@@ -73,7 +77,7 @@ class Work:
             self._queue.entrypoint(verb)(_job(verb, handle))
         self._queue.schedule("resume", EVERY_MINUTE)(_scheduled(resume))
         self._queue.schedule("clear-log", EVERY_MINUTE)(_scheduled(self._jobs.clear_queue_log))
-        runner = asyncio.create_task(self._queue.run(batch_size=AT_ONCE // 2, max_concurrent_tasks=AT_ONCE))
+        runner = asyncio.create_task(self._queue.run(batch_size=AT_ONCE // 2, max_concurrent_tasks=self._at_once))
         runner.add_done_callback(_report)
         try:
             yield

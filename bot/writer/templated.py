@@ -10,6 +10,7 @@ from bot.errors import UnknownTemplate
 from bot.voice.house import House
 from bot.voice.library import Library
 from bot.voice.match import Match
+from bot.voice.protocol import Mode
 from bot.voice.template import ReplyTemplate
 
 BEST = 3
@@ -95,6 +96,8 @@ def _choose(
     if case.wish and case.wish.template in house.templates:
         return house.templates[case.wish.template], None
     first = case.draft is None or case.wish is None  # without a wish the complaint itself has become another
+    if house.mode(topic) is Mode.PERSON and first:
+        return None, Remark("No draft: the protocol leaves “{topic}” to a person.", {"topic": topic})
     if not house.topic(topic).reply and first:
         return None, Remark("No reply needed: the protocol leaves “{topic}” unanswered.", {"topic": topic})
     if not fitting:
