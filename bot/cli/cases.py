@@ -111,7 +111,8 @@ def _held(case: Case, drafts: list[Draft], decisions: list[Record]) -> dict[str,
 
 
 _CSV = ("id", "brand", "status", "network", "author", "link", "lang", "kind", "topic", "severity", "received_at",
-        "text", "draft", "reply", "approved_by", "posted_at", "reply_link")  # fmt: skip
+        "text", "draft", "origin", "model", "tokens_in", "cached", "tokens_out", "price", "currency",
+        "reply", "approved_by", "posted_at", "reply_link")  # fmt: skip
 
 
 def _csv_row(case: Case) -> tuple[object, ...]:
@@ -119,10 +120,20 @@ def _csv_row(case: Case) -> tuple[object, ...]:
     return (
         case.id, case.brand, case.status.value, complaint.network, complaint.author, complaint.link, case.lang,
         case.kind, case.topic, case.severity.value, complaint.received_at.isoformat(), complaint.text,
-        case.draft.text if case.draft else "", reply.text if reply else "",
+        case.draft.text if case.draft else "", case.draft.origin.value if case.draft else "", *_cost(case),
+        reply.text if reply else "",
         " + ".join(approval.name for approval in reply.approved_by) if reply else "",
         reply.posted_at.isoformat() if reply and reply.posted_at else "", reply.link if reply else "",
     )  # fmt: skip
+
+
+def _cost(case: Case) -> tuple[object, ...]:
+    """What the draft that stands cost at a model's server; empty where none was asked."""
+    usage = case.draft.usage if case.draft else None
+    if usage is None:
+        return ("",) * 6
+    price = "" if usage.price is None else f"{usage.price:.6f}"
+    return usage.model, usage.tokens_in, usage.cached, usage.tokens_out, price, usage.currency
 
 
 def _safe(value: object) -> object:

@@ -5,7 +5,7 @@ Those files are imported when their command runs, so that ``--help`` answers at 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Optional
@@ -24,10 +24,12 @@ prompts = typer.Typer(help="Check, try and list what stands in prompts/.", rich_
 cases = typer.Typer(help="List, show and export cases.", rich_markup_mode=None, no_args_is_help=True)
 slack = typer.Typer(help="Set up the Slack app.", rich_markup_mode=None, no_args_is_help=True)
 discord = typer.Typer(help="Set up the Discord bot.", rich_markup_mode=None, no_args_is_help=True)
+networks = typer.Typer(help="The brands' accounts on networks.", rich_markup_mode=None, no_args_is_help=True)
 app.add_typer(prompts, name="prompts")
 app.add_typer(cases, name="cases")
 app.add_typer(slack, name="slack")
 app.add_typer(discord, name="discord")
+app.add_typer(networks, name="networks")
 
 
 class ExportFormat(StrEnum):
@@ -35,6 +37,13 @@ class ExportFormat(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class Pen(StrEnum):
+    """Who drafts."""
+
+    MODEL = "model"
+    TEMPLATED = "templated"
 
 
 class TeamLanguage(StrEnum):
@@ -199,16 +208,26 @@ def prompts_list(brand: BrandName = "main") -> None:
 
 @prompts.command("preview")
 def prompts_preview(
-    name: Annotated[str, typer.Argument(help="The template's file name, with or without .md.")],
+    name: Annotated[str, typer.Argument(help="The template's file name, with or without .md; or draft.")],
     brand: BrandName = "main",
     author: Annotated[str, typer.Option(metavar="NAME", help="The customer's display name.")] = "Camille Martin",
     network: Annotated[str, typer.Option(metavar="NETWORK", help="Where the customer wrote.")] = "x",
+    on: Annotated[
+        str, typer.Option("--on", metavar="CASE|FILE|-", help="Of draft: the case, or a complaint, to write about.")
+    ] = "",
 ) -> None:
-    """Show what a template says to a customer, its length and what the checks find."""
+    """Show what a template says to a customer; of draft, just what a model would be sent, and its tokens."""
+    import asyncio
+
     import bot.cli.prompts as command
     from bot.cli import ground
 
-    _, library = ground.start()
+    settings, library = ground.start()
+    if command.is_prompt(name):
+        from bot.cli import prompt_preview
+
+        asyncio.run(prompt_preview.preview(settings, library, brand, on, author, network))
+        return
     command.preview(library.house(brand), name, author, network)
 
 
@@ -219,6 +238,57 @@ def prompts_test(brand: BrandName = "main") -> None:
 
     _, library = ground.start()
     if not trials.run(library.house(brand), library.root):
+        raise typer.Exit(1)
+
+
+@networks.command("list")
+def networks_list() -> None:
+    """List the accounts of brand.yaml: what each can do, and which secrets it has from the environment."""
+    import asyncio
+
+    import bot.cli.networks as command
+    from bot.cli import ground
+
+    asyncio.run(command.listing(*ground.start()))
+
+
+@networks.command("check")
+def networks_check() -> None:
+    """Ask every account's network whether it may post; posts nothing."""
+    import asyncio
+
+    import bot.cli.networks as command
+    from bot.cli import ground
+
+    if not asyncio.run(command.check(*ground.start())):
+        raise typer.Exit(1)
+
+
+@networks.command("whoami")
+def networks_whoami() -> None:
+    """Say as whom each account is known on its network."""
+    import asyncio
+
+    import bot.cli.networks as command
+    from bot.cli import ground
+
+    if not asyncio.run(command.whoami(*ground.start())):
+        raise typer.Exit(1)
+
+
+@networks.command("try")
+def networks_try(
+    link: Annotated[str, typer.Argument(metavar="LINK", help="A link to a customer's post.")],
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="A reply to measure.")] = "",
+    brand: BrandName = "main",
+) -> None:
+    """Read the post behind a link, and measure a reply to it; posts nothing."""
+    import asyncio
+
+    import bot.cli.networks as command
+    from bot.cli import ground
+
+    if not asyncio.run(command.attempt(*ground.start(), brand, link, text)):
         raise typer.Exit(1)
 
 
@@ -273,3 +343,82 @@ def cases_export(
     from bot.cli import ground
 
     asyncio.run(command.export(ground.settings(), command.filters(status, brand, network, since), form.value))
+
+
+@app.command()
+def replay(
+    since: Annotated[datetime, typer.Option(help="Complaints received since (UTC).")],
+    until: Annotated[Optional[datetime], typer.Option(help="Complaints received before; left out: now.")] = None,  # noqa: UP045
+    brand: BrandFilter = "",
+    writer: Annotated[
+        Optional[Pen],  # noqa: UP045
+        typer.Option(help="Who drafts; left out: the model (OPENAI_MODEL) where one is set."),
+    ] = None,
+    prompts_folder: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--prompts", metavar="DIR", help="Another folder of prompts than the one in use."),
+    ] = None,
+    limit: Annotated[Optional[int], typer.Option(min=1, help="How many complaints at most, oldest first.")] = None,  # noqa: UP045
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.html", help="The page; what is drafted is kept beside it, as .jsonl.")
+    ] = Path("replay.html"),
+    at_once: Annotated[int, typer.Option(min=1, max=100, help="Drafts under way at a time.")] = 4,
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew instead of going on.")] = False,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Show personal data on the page.")] = False,
+) -> None:
+    """Draft past complaints again with other prompts, another writer or model; nothing is posted or changed.
+
+    A table compares these drafts with those of that time and with what was approved; a page shows them side by side.
+    Ctrl-C stops it, and the same command goes on. Calls of a model count towards the day's budget.
+    """
+    import asyncio
+
+    from bot.cli import ground
+    from bot.cli import replay as command
+
+    settings = ground.settings()
+    end = asyncio.run(
+        command.run(
+            settings,
+            command.Options(
+                since=command.aware(since),
+                until=command.aware(until or datetime.now(UTC)),
+                prompts=prompts_folder or settings.prompts,
+                model=command.model_for(settings, writer),
+                out=out,
+                brand=brand,
+                limit=limit,
+                at_once=at_once,
+                fresh=fresh,
+                unmasked=unmasked,
+            ),
+        )
+    )
+    if end:
+        raise typer.Exit(end)
+
+
+@prompts.command("suggest")
+def prompts_suggest(
+    since: Annotated[datetime, typer.Option(help="Complaints received since (UTC).")],
+    until: Annotated[Optional[datetime], typer.Option(help="Complaints received before; left out: now.")] = None,  # noqa: UP045
+    brand: BrandName = "main",
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FILE.diff", help="Where the diff goes, instead of standard output."),
+    ] = None,
+) -> None:
+    """Propose changes of voice.md, never.md and templates, from what people changed in drafts; nothing is changed.
+
+    What comes up at least three times becomes one diff to read and to apply with git apply or patch. A model, where
+    one is set, reads the edits too, personal data masked.
+    """
+    import asyncio
+
+    from bot.cli import ground, suggest
+    from bot.cli.replay import aware
+
+    settings, library = ground.start()
+    chosen = suggest.Options(brand, aware(since), aware(until) if until else None, out)
+    asyncio.run(suggest.run(settings, library, chosen))

@@ -114,6 +114,8 @@ class Demo:
             self.say,
             lambda: sorted(self.library.house(self.brand).templates),
             self._answers,
+            models=app.pens.writes if app.pens else None,
+            interpreter=app.pens,
         )
 
     async def _complaints(self, tally: Tally) -> AsyncIterator[Complaint]:

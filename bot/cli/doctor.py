@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import typer
 from sqlalchemy import make_url
 
+from bot.app import access_to_model
 from bot.errors import PortevoixError, SettingsError
 from bot.network.outbox import Outbox
 from bot.settings import Settings
@@ -58,6 +59,8 @@ async def _looks() -> AsyncIterator[Look]:
         yield look
     yield await _database(settings)
     yield await _outbox(settings)
+    for look in await _model(settings, library):
+        yield look
     for look in await _slack(settings, library):
         yield look
     for look in await _discord(settings, library):
@@ -92,6 +95,15 @@ async def _outbox(settings: Settings) -> Look:
     outbox = Outbox(settings.outbox_file)
     reason = await outbox.check()
     return Look("outbox", well=f"{settings.outbox_file} can be written", wrong=str(reason or ""))
+
+
+async def _model(settings: Settings, library: Library | None) -> list[Look]:
+    access = access_to_model(settings)
+    if access is None:
+        return [Look("model", well="not configured: drafts come from templates; the README says how")]
+    from bot.cli import doctor_model  # the client takes most of a second
+
+    return await doctor_model.looks(settings, access, library)
 
 
 async def _slack(settings: Settings, library: Library | None) -> list[Look]:

@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.voice.checks import check as check_text
 from bot.voice.house import House
 from bot.voice.library import Library
+from bot.voice.prompt import FILE
 from bot.voice.template import ReplyTemplate
 
 #: Where a template that names no network is measured: the narrowest of the common ones.
@@ -36,9 +37,17 @@ def check(settings: Settings) -> bool:
     wrong = [*map(str, library.problems), *(w for house in library.houses.values() for w in _findings(house))]
     for line in wrong:
         typer.echo(line)
+    for brand_id in library.houses:
+        if library.prompt_file(brand_id) is None:
+            typer.echo(f"{brand_id}: no {FILE}, so no model is asked; “portevoix init” writes one")
     count = sum(len(house.templates) for house in library.houses.values())
     typer.echo(f"{count} templates, {len(wrong)} problems in {library.root}")
     return not wrong
+
+
+def is_prompt(name: str) -> bool:
+    """Whether the model's prompt is meant, and no template."""
+    return name in ("draft", FILE, FILE.removesuffix(".j2"))
 
 
 def listing(house: House) -> None:

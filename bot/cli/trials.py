@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.desk.case import Case, Complaint, Severity
+from bot.desk.case import Case, Complaint, Severity, Wish
 from bot.desk.ports import Writing
 from bot.errors import PromptsError
 from bot.locale import Sentences
 from bot.voice.house import House
-from bot.voice.protocol import Lang, Slug, Strict
+from bot.voice.protocol import Lang, Mode, Slug, Strict
 from bot.voice.yamlfile import Broken, parse, read_text
 from bot.writer.templated import compose
 
@@ -93,7 +93,16 @@ def _try(house: House, trial: Trial) -> Tried:
         network=trial.network,
         author_name=trial.author,
     )
-    return Tried(trial, tuple(_wrong(trial, compose(house, Case(complaint=complaint, updated_at=now)))))
+    return Tried(trial, tuple(_wrong(trial, _written(house, Case(complaint=complaint, updated_at=now)))))
+
+
+def _written(house: House, case: Case) -> Writing:
+    """The draft; where the protocol leaves the topic to a person, the template that is offered first."""
+    writing = compose(house, case)
+    if house.mode(writing.topic) is not Mode.PERSON or not writing.alternatives:
+        return writing
+    offered = compose(house, replace(case, wish=Wish(template=writing.alternatives[0].template)))
+    return replace(writing, text=offered.text, template=offered.template)
 
 
 def _wrong(trial: Trial, writing: Writing) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +24,7 @@ class Ran:
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty folder to stand in; no setting of the machine reaches it."""
-    for name in ("DATABASE_URL", "PROMPTS_DIR", "OUTBOX_FILE", "LOG_LEVEL", "LOG_FORMAT"):
+    for name in map(str.upper, Settings.model_fields):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
