@@ -7,15 +7,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from bot.app import SystemClock, at_work
+from bot.app import SystemClock, at_work, intake_tokens, measuring, modelled, specs
 from bot.chat.later import Later
 from bot.chat.news import PromptsNews
 from bot.chat.review import CardReview, Reviews
 from bot.chat.side import Parts, Side
 from bot.desk.desk import Desk
 from bot.errors import SettingsError
+from bot.intake import router
+from bot.listening import Listening
 from bot.metrics import CountedNetworks, Kind, Metrics, TimedWriter
+from bot.network.accounts import Accounts
 from bot.network.dispatch import ByNetwork
 from bot.network.manual import Manual
 from bot.settings import Settings
@@ -25,6 +29,9 @@ from bot.voice.library import Library
 from bot.web import Health, serve, web
 from bot.work import Work
 from bot.writer.templated import TemplatedWriter
+
+if TYPE_CHECKING:
+    from bot.writer.pens import Pens
 
 #: Messages a second that a channel of Slack gets: docs.slack.dev/apis/web-api/rate-limits
 PACE = 1.0
@@ -52,8 +59,13 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
     async with AsyncExitStack() as stack:
         sides = await _sides(stack, settings, library, pace)
         store = await stack.enter_async_context(Store.open(settings.database_url))
-        metrics, work, clock = Metrics(store.count_by_status), Work(), SystemClock()
-        networks = CountedNetworks(ByNetwork({side.network.name: side.network for side in sides}, Manual()), metrics)
+        metrics, clock = Metrics(store.count_by_status), SystemClock()
+        work = Work(patient=settings.has_model)
+        accounts = Accounts(ByNetwork({side.network.name: side.network for side in sides}, Manual()))
+        stack.push_async_callback(accounts.close)
+        await accounts.follow(specs(settings, library))
+        networks = CountedNetworks(accounts, metrics)
+        pens = await stack.enter_async_context(modelled(settings, library, store, measuring(networks)))
         review_in = partial(
             CardReview,
             library=library,
@@ -63,12 +75,13 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
             clock=clock,
             worker=work.worker,
             gone=work.gone,
+            models=pens.writes if pens else None,
         )
         reviews = [review_in(side.wall) for side in sides]
         review = Reviews(reviews)
         desk = Desk(
             voice=library,
-            writer=TimedWriter(TemplatedWriter(library), metrics),
+            writer=TimedWriter(pens or TemplatedWriter(library), metrics),
             review=review,
             networks=networks,
             store=store,
@@ -86,10 +99,15 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
             inbox=store.inbox,
             later=(later := Later()),
             acked=_timed(metrics),
+            interpreter=pens,
         )
+
+        listening = Listening(accounts, store.heard, desk.receive, clock)
 
         async def every_minute() -> None:
             await desk.resume()
+            await accounts.follow(specs(settings, library))
+            await listening.look()
             await review.catch_up()
             for side in sides:
                 await side.catch_up()
@@ -103,10 +121,17 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         health = Health(
             lambda: store.get(""),
             lambda: [problem for side in sides for problem in side.problems()],
-            lambda: [notice for side in sides for notice in side.notices()],
+            lambda: [
+                *_problem_of(pens),
+                *_problems_of(accounts),
+                *listening.problems,
+                *(notice for side in sides for notice in side.notices()),
+            ],
         )
         answer = next((side.answer for side in sides if side.answer), None)
-        site = web(health=health, metrics=metrics.render, slack=answer)
+        tokens = intake_tokens(settings, library)
+        intake = router(tokens, desk.receive, store.get) if tokens else None
+        site = web(health=health, metrics=metrics.render, slack=answer, intake=intake)
         port = await stack.enter_async_context(serve(site, settings.web_host, settings.web_port))
         yield Service(desk, store, tuple(sides), port)
 
@@ -128,6 +153,17 @@ async def _sides(stack: AsyncExitStack, settings: Settings, library: Library, pa
             "README). “portevoix demo” works without."
         )
     return sides
+
+
+def _problem_of(pens: Pens | None) -> list[str]:
+    """A model that is away makes drafts plainer, and nothing else."""
+    return [pens.problem] if pens and pens.problem else []
+
+
+def _problems_of(accounts: Accounts) -> list[str]:
+    """Accounts that cannot post: named wrongly, or their access was refused. Their replies wait."""
+    wrong = [says for _, says in accounts.wrong]
+    return [*wrong, *(str(one.room.problem) for one in accounts if one.room.problem)]
 
 
 def _timed(metrics: Metrics) -> Callable[[str], AbstractContextManager[None]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -26,6 +28,21 @@ class LogFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class Switch(StrEnum):
+    """One or the other."""
+
+    ON = "on"
+    OFF = "off"
+
+
+class ModelApi(StrEnum):
+    """How a model's server is spoken to."""
+
+    CHAT = "chat"
+    RESPONSES = "responses"
+    AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +89,45 @@ class Settings(BaseSettings):
         default="https://slack.com/api/",
         description="Slack's Web API; GovSlack, or a proxy before Slack, has another address.",
     )
+    openai_api_key: str = Field(
+        default="", repr=False, description="The key of the model's server. Without it drafts come from templates."
+    )
+    openai_base_url: str = Field(
+        default="",
+        description="Another server that speaks as OpenAI does (Ollama, vLLM, LM Studio, …): http://127.0.0.1:11434/v1.",
+    )
+    openai_model: str = Field(default="gpt-5.4-mini", description="Which of the server's models writes.")
+    openai_api: ModelApi = Field(
+        default=ModelApi.AUTO, description="chat, responses, or auto: what the server is known to speak."
+    )
+    openai_mask: Switch = Field(
+        default=Switch.ON,
+        description="off: a model of your own sees e-mail addresses, numbers and handles; brand.yaml says it by brand.",
+    )
+    openai_at_once: int = Field(default=4, ge=1, le=100, description="How many drafts of one brand it writes at once.")
+    draft_deadline_seconds: float = Field(
+        default=20.0, ge=1, le=90, description="How long a model may take, all tries together; then a template serves."
+    )
+    budget_per_day: float = Field(
+        default=0.0,
+        ge=0,
+        description="What a brand's drafts may cost a day, in the currency of its prices; 0: no limit. "
+        "brand.yaml says it by brand.",
+    )
     discord_bot_token: str = Field(default="", repr=False, description="The bot's token, from the developer portal.")
     web_host: str = Field(
         default="127.0.0.1", description="Where `portevoix run` listens for Slack's requests, /health and /metrics."
     )
     web_port: int = Field(default=8080, ge=0, le=65535, description="The port beside it; 0 takes any that is free.")
+
+    def secrets(self, prefix: str) -> dict[str, str]:
+        """What the environment and ``.env`` hold under names that begin so, by the rest in small letters.
+
+        A brand's accounts have their secrets there: ``ACME_BLUESKY_APP_PASSWORD``.
+        """
+        held = {**dotenv_values(".env"), **os.environ}
+        found = {name.upper(): value for name, value in held.items() if value}
+        return {name[len(prefix) :].lower(): value for name, value in found.items() if name.startswith(prefix)}
 
     @classmethod
     def read(cls) -> Settings:
@@ -103,6 +154,11 @@ class Settings(BaseSettings):
             SlackAccess(bot, app_token=other if sockets else "", signing_secret="" if sockets else other)
             for bot, other in zip(bots, others, strict=True)
         )
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model's server is named; one of your own may need no key."""
+        return bool(self.openai_api_key or self.openai_base_url)
 
     @property
     def prompts(self) -> Path:

@@ -1,4 +1,4 @@
-"""HTTP: what Slack posts, health, metrics. Only ``run`` imports this: FastAPI and uvicorn take a while to load."""
+"""HTTP: what Slack posts, the intake, health, metrics. Only ``run`` imports this: FastAPI takes a while to load."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version as installed
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
 from starlette.requests import ClientDisconnect
 
-from bot.errors import PortevoixError, SettingsError
+from bot.errors import PortevoixError, SettingsError, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +71,27 @@ class Health:
         return []
 
 
-def web(*, health: Health, metrics: Metrics, slack: Answer | None = None) -> FastAPI:
+def web(*, health: Health, metrics: Metrics, slack: Answer | None = None, intake: APIRouter | None = None) -> FastAPI:
     """The site: ``/health``, ``/health/live``, ``/health/ready``, ``/metrics``; ``/slack/events`` where there is one.
 
-    Without ``slack`` (Socket Mode) nothing can be posted to it.
+    With ``intake`` its routes too, and their description at ``/docs`` and ``/openapi.json``. Without ``slack``
+    (Socket Mode) and ``intake`` nothing can be posted to it.
     """
-    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, max_body_size=BODY_LIMIT, telemetry=NO_TRACES)
+    site = FastAPI(
+        title="Portevoix",
+        version=installed("portevoix"),
+        docs_url="/docs" if intake else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if intake else None,
+        max_body_size=BODY_LIMIT,
+        telemetry=NO_TRACES,
+    )
     _add_health(site, health)
+    if intake is not None:
+        site.include_router(intake)
+        _add_refusals(site)
 
-    @site.get("/metrics")
+    @site.get("/metrics", include_in_schema=False)
     async def numbers() -> Response:
         body, content_type = await metrics()
         return Response(body, headers={"content-type": content_type})
@@ -88,15 +102,15 @@ def web(*, health: Health, metrics: Metrics, slack: Answer | None = None) -> Fas
 
 
 def _add_health(site: FastAPI, health: Health) -> None:
-    @site.get("/health/live")
+    @site.get("/health/live", include_in_schema=False)
     async def live() -> Response:
         return JSONResponse({"live": True})
 
-    @site.get("/health/ready")
+    @site.get("/health/ready", include_in_schema=False)
     async def ready() -> Response:
         return _told({}, await health.problems(), health.notices())
 
-    @site.get("/health")
+    @site.get("/health", include_in_schema=False)
     async def both() -> Response:
         return _told({"live": True}, await health.problems(), health.notices())
 
@@ -106,8 +120,34 @@ def _told(facts: dict[str, object], problems: list[str], notices: Iterable[str])
     return JSONResponse(told, status_code=503 if problems else 200)
 
 
+def _add_refusals(site: FastAPI) -> None:
+    """Every wrong request has its sentence; what was sent is not said back."""
+
+    @site.exception_handler(RequestValidationError)
+    async def unfit(_: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(one["type"] == "json_invalid" for one in found):
+            return JSONResponse({"detail": "This is no JSON."}, status_code=400)
+        said = dict.fromkeys(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in found)
+        return JSONResponse({"detail": _spoken("; ".join([*said][:10]))}, status_code=422)
+
+    @site.exception_handler(RecursionError)
+    async def deep(_: Request, __: RecursionError) -> Response:
+        return JSONResponse({"detail": "This is nested too deeply."}, status_code=400)
+
+    @site.exception_handler(StoreError)
+    async def away(_: Request, error: StoreError) -> Response:
+        log.error("an intake could not be stored: %s", error)
+        return JSONResponse({"detail": "The complaints cannot be stored now; send them again."}, status_code=503)
+
+
+def _spoken(text: str) -> str:
+    """What any encoding takes."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _add_slack(site: FastAPI, answer: Answer) -> None:
-    @site.post("/slack/events")
+    @site.post("/slack/events", include_in_schema=False)
     async def events(request: Request) -> Response:
         try:
             body = await request.body()
