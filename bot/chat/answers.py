@@ -51,6 +51,14 @@ def author_hint(say: Sentences) -> str:
     return say("Name or handle, like Zoé Petit or @zoe_ptt.")
 
 
+def note_hint(say: Sentences) -> str:
+    """What may be asked of the next draft. Only a model follows a note, so it is only asked for where one writes."""
+    return say(
+        "The model follows your note, like “shorter”, “offer the 10 % code” or “use first names”; a template could "
+        "not. Without one it tries something else."
+    )
+
+
 def reasons(say: Sentences) -> list[str]:
     """Why there is no reply, to choose from."""
     return [
@@ -60,6 +68,20 @@ def reasons(say: Sentences) -> list[str]:
         say("Troll or spam"),
         say("Better not to reply in public"),
     ]
+
+
+def deleting(say: Sentences, network: str) -> str:
+    """What it means to delete a reply, said above the question why."""
+    return say(
+        "The reply goes from {network}, for everybody. Who has read it has read it; another one can be approved "
+        "afterwards, with Undo on the card.",
+        network=network,
+    )
+
+
+def deleted(say: Sentences) -> str:
+    """It is gone; what can be done now."""
+    return say("The reply is deleted, and its card says why. With Undo there another one can be approved.")
 
 
 def reason(chosen: str, said: str) -> str:

@@ -16,18 +16,23 @@ class Around:
     """What a case does not know of itself.
 
     ``signature`` is what will stand behind the draft; ``templates`` are the names of all that the brand has for the
-    case; ``by_hand`` says that a person posts the reply; ``length`` is that of the signed draft on its network;
-    ``handout`` is worked out when there is none; until ``undo_until`` an approval is not sent.
+    case; ``account`` is the one that would answer, empty where that needs no word; ``by_hand`` says that a person posts
+    the reply, ``deletes`` that the network would take it away again; ``length`` is that of the signed draft on its network;
+    ``handout`` is worked out when there is none; until ``undo_until`` an approval is not sent; ``model`` says that a
+    model would write the next draft, and can translate this one.
     """
 
     say: Sentences
     now: datetime
     signature: str = ""
     templates: tuple[str, ...] = ()
+    account: str = ""
     by_hand: bool = False
+    deletes: bool = False
     length: Length | None = None
     handout: Handout | None = None
     undo_until: datetime | None = None
+    model: bool = False
 
     def left(self, case: Case) -> int:
         """Seconds until an approval is sent; 0 where it cannot be taken back any more."""

@@ -23,6 +23,7 @@ class Look(Enum):
     PLAIN = ""
     MAIN = "primary"
     GRAVE = "danger"
+    RARE = "seldom"  # grave as well, but beside what is done: nobody is to be drawn to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +73,46 @@ def choices(case: Case, around: Around, *, fits: bool, longest_url: int) -> Iter
         case Status.UNKNOWN:
             yield Choice(Act.MARK_POSTED, say("Posted"), Look.MAIN)
             yield Choice(Act.TRY_AGAIN, say("Try again"), question=twice(say))
+        case Status.POSTED if can_delete(case, around):
+            yield Choice(Act.DELETE, say("Delete this reply…"), Look.RARE)
         case Status.RECEIVED | Status.APPROVED | Status.SENDING | Status.POSTED:
             return
 
 
+def rewordings(case: Case, around: Around) -> Iterator[Choice]:
+    """The quiet buttons below: the draft in another tone, or in the team's language. A model does both."""
+    if not (around.model and has_menus(case) and has_text(case)):
+        return
+    for act, note in tones(around.say).items():
+        yield Choice(act, note)
+    if case.lang not in {"", around.say.lang}:
+        yield Choice(Act.TRANSLATE, around.say("Translate"))
+
+
+def tones(say: Sentences) -> dict[Act, str]:
+    """The tone buttons, and the note for the next draft that each of them stands for."""
+    return {Act.SHORTER: say("Shorter"), Act.WARMER: say("Warmer"), Act.FORMAL: say("More formal")}
+
+
+def has_text(case: Case) -> bool:
+    """Whether there is something to read, to post, to change."""
+    return bool(case.draft and case.draft.text.strip())
+
+
 def postable(case: Case) -> bool:
     """Whether the draft could be approved as it is."""
-    return bool(case.draft and case.draft.text.strip() and not case.draft.blocks)
+    return bool(case.draft and has_text(case) and not case.draft.blocks)
+
+
+def can_delete(case: Case, around: Around) -> bool:
+    """Whether the reply can be taken off the network again: the bot has posted it, and the network lets us."""
+    return case.status is Status.POSTED and around.deletes and bool(case.reply and case.reply.ref)
 
 
 def _decisions(case: Case, say: Sentences) -> Iterator[Choice]:
-    written = bool(case.draft and case.draft.text.strip())
     if postable(case):
         yield Choice(Act.APPROVE, say("Approve"), Look.MAIN)
-    label = say("Edit") if written else say("Write the reply")
+    label = say("Edit") if has_text(case) else say("Write the reply")
     yield Choice(Act.EDIT, label, Look.PLAIN if postable(case) else Look.MAIN)
     yield Choice(Act.REDRAFT, say("New draft"))
     if case.status is Status.AWAITING and case.approvals:
@@ -132,7 +159,7 @@ def more(case: Case, say: Sentences) -> list[Choice]:
         Act.ESCALATE: say("Escalate…") if waiting else "",
         Act.TAKE: say("I take this one") if waiting else "",
         Act.MARK_POSTED: say("Mark as posted…"),
-        Act.COPY: say("Copy text") if case.draft and case.draft.text.strip() else "",
+        Act.COPY: say("Copy text") if has_text(case) else "",
     }
     return [Choice(act, label) for act, label in labels.items() if label]
 

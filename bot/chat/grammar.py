@@ -20,6 +20,10 @@ class Act(StrEnum):
     APPROVE = "approve"
     EDIT = "edit"
     REDRAFT = "redraft"
+    SHORTER = "shorter"
+    WARMER = "warmer"
+    FORMAL = "more-formal"
+    TRANSLATE = "translate"
     TEMPLATE = "template"
     MORE = "more"  # the menu behind the three dots; its options are acts
     REJECT = "reject"
@@ -30,6 +34,7 @@ class Act(StrEnum):
     ADD = "add"
     UNDO = "undo"
     TRY_AGAIN = "try-again"
+    DELETE = "delete"  # the posted reply, off the network again
     OPEN = "open"  # a link; nothing to do but to acknowledge
     TYPED = "typed"  # somebody types in the edit form
     SAVE = "save"  # "Save as a draft" in the edit form
@@ -42,9 +47,11 @@ class Form(StrEnum):
     NOTICE = "notice"
     NEW_COMPLAINT = "new-complaint"
     EDIT = "edit"
+    REDRAFT = "redraft"
     REJECT = "reject"
     ESCALATE = "escalate"
     MARK_POSTED = "mark-posted"
+    DELETE = "delete"
     ADD = "add"
     COPY = "copy"
     TEMPLATE = "template"
@@ -55,12 +62,17 @@ class Form(StrEnum):
 
 
 def decision_of(act: Act, draft: int, value: str = "") -> Decision | None:
-    """The decision, when a click says it all; None when a form has to ask first, or there is nothing to decide."""
+    """The decision, when a click says it all; None when a form has to ask first, or there is nothing to decide.
+
+    ``value`` is the chosen template, or the note that a tone button stands for.
+    """
     match act:
         case Act.APPROVE:
             return Approve(draft)
         case Act.REDRAFT:
             return Redraft(draft)
+        case Act.SHORTER | Act.WARMER | Act.FORMAL if value:
+            return Redraft(draft, value)
         case Act.TEMPLATE if value not in {"", ALL_TEMPLATES}:
             return UseTemplate(draft, value)
         case Act.TAKE:

@@ -21,7 +21,9 @@ OPEN = frozenset({Status.RECEIVED, Status.AWAITING, Status.REFUSED})
 SIGNS = {Severity.HIGH: "🟠 ", Severity.CRITICAL: "🔴 "}
 MARKS = {Status.POSTED: "✅ ", Status.REJECTED: "🚫 ", Status.REFUSED: "❗ ", Status.UNKNOWN: "❓ "}
 _FINDINGS = 6
+_REMARKS = 4
 _LONGEST_LINK = 1_000
+_LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,27 @@ def link_to(case: Case) -> str:
     return web(recognise(case.complaint.link).link, _LONGEST_LINK)
 
 
+def original(draft: Draft, say: Sentences) -> list[Run]:
+    """What the original is by now, where that is not as it was: a line each, five at most; in bold that it is gone."""
+    gone, said = words.original(draft, say)
+    lines = [Run(f"⚠️ {_on_one_line(one)}", bold=gone and not place) for place, one in enumerate(said[:_REMARKS])]
+    more = len(said) - _REMARKS
+    return lines + ([Run(say("… and {number} more", number=more))] if more > 0 else [])
+
+
+def _on_one_line(said: str) -> str:
+    return clip(" ".join(said[:_LOOKED_AT].split()), 320)
+
+
 # The draft
+
+
+def remarks(draft: Draft, say: Sentences) -> list[str]:
+    """What to know about how it was written, five lines at most; to stand apart, or it seems part of the text."""
+    said = words.remarks(draft, say)
+    more = len(said) - _REMARKS
+    rest = [say("… and {number} more", number=more)] if more > 0 else []
+    return [f"ℹ️ {clip(one, 320)}" for one in said[:_REMARKS]] + rest
 
 
 def checked(found: Sequence[Finding], say: Sentences) -> tuple[list[str], list[str]]:
@@ -102,17 +124,38 @@ def _listed(heading: str, said: list[str], say: Sentences) -> Iterator[tuple[str
 
 
 def small_print(case: Case, draft: Draft, around: Around) -> Iterator[str]:
-    """Where the text comes from and how long it is; where it goes."""
-    say, network = around.say, case.complaint.network
+    """Where the text comes from and how long it is; what it cost; where it goes."""
+    say = around.say
     measured = words.length(around.length, say) if around.length and draft.text.strip() else ""
     if said := " · ".join(filter(None, (words.origin(draft, say), measured))):
         yield said
-    if case.status is Status.RECEIVED:
-        return
+    if cost := words.usage(draft, say):
+        yield clip(cost, 240)
+    if case.status is not Status.RECEIVED and draft.text.strip():
+        yield destination(case, around)
+
+
+def destination(case: Case, around: Around) -> str:
+    """Who will post the draft, and where."""
+    say, network = around.say, case.complaint.network
     if around.by_hand:
-        yield say("Once approved, this card gives the text to copy and post on {network}.", network=network)
-    else:
-        yield say("Once approved, the bot posts it on {network}.", network=network)
+        return say("Once approved, this card gives the text to copy and post on {network}.", network=network)
+    if around.account.strip():
+        account = clip(around.account, 80)
+        return say("Once approved, {account} posts it on {network}.", account=account, network=network)
+    return say("Once approved, the bot posts it on {network}.", network=network)
+
+
+def translated(case: Case, text: str, most: int, say: Sentences, lang: str) -> Iterator[tuple[str, str]]:
+    """Headings and texts: the draft in the language ``lang``, then as the customer would read it."""
+    number, own = (case.draft.number, case.draft.text) if case.draft else (0, "")
+    yield say("Draft {number}, translated into {lang}", number=number, lang=lang), shortened(text, most, say) or "–"
+    yield say("The draft itself, in {lang}", lang=case.lang), shortened(own, most, say)
+
+
+def for_reading(say: Sentences) -> str:
+    """What stands below a translation."""
+    return say("Translated by the model, for you alone to read. What is posted is the draft itself.")
 
 
 # What became of it

@@ -20,12 +20,14 @@ async def queue_of(team: Team, person: str, brand: str = "") -> Queue:
     waiting = await team.board.waiting(brands)
     counts = await team.board.counts(brands)
     stuck = [case for case in waiting if case.status in {Status.REFUSED, Status.UNKNOWN}]
+    unsent = [case for case in waiting if case.status is Status.APPROVED and case.reason]
     escalated = [case for case in waiting if case.escalated and case.status is Status.AWAITING]
-    mine = [case for case in waiting if case.taken_id == person and case not in stuck]
+    mine = [case for case in waiting if case.taken_id == person and case not in (*stuck, *unsent)]
     plain = [case for case in waiting if case.status is Status.AWAITING and not case.escalated and case not in mine]
     others = counts[Status.AWAITING] - len(escalated) - sum(case.status is Status.AWAITING for case in mine)
     return Queue(
         refused_or_unknown=await _pile(team, stuck, counts[Status.REFUSED] + counts[Status.UNKNOWN]),
+        unsent=await _pile(team, unsent),
         escalated=await _pile(team, escalated),
         mine=await _pile(team, mine),
         waiting=await _pile(team, plain, max(others, len(plain))),

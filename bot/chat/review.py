@@ -97,8 +97,12 @@ class CardReview:
         clock: Clock,
         worker: str,
         gone: Callable[[str], bool],
+        models: Callable[[Case], bool] | None = None,
     ) -> None:
-        """``look`` reads a case from the store; ``worker`` names this process, ``gone`` tells whether one has ended."""
+        """``look`` reads a case from the store; ``worker`` names this process, ``gone`` tells whether one has ended.
+
+        ``models`` tells whether a model would write the case's next draft; none: no model ever does.
+        """
         self.wall = wall
         self._library = library
         self._cards = cards
@@ -107,6 +111,7 @@ class CardReview:
         self._clock = clock
         self._worker = worker
         self._gone = gone
+        self._models = models
         self._drawing: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._inviting: set[asyncio.Task[None]] = set()
@@ -114,6 +119,13 @@ class CardReview:
 
     async def show(self, case: Case) -> None:
         """Draw the case's card, soon."""
+        self._soon(case.id)
+
+    async def anew(self, case: Case) -> None:
+        """Draw the case's card again though the case has not moved: what was chosen in one of its menus goes."""
+        for card in await self._cards.of(case.id, self.wall.chat):
+            if case.draft and card.draft == case.draft.number:
+                await self._cards.doubt(card)
         self._soon(case.id)
 
     def _soon(self, case_id: str) -> asyncio.Task[None]:
@@ -285,6 +297,10 @@ class CardReview:
         """The sentences of the brand's team."""
         return Sentences(self._library.house(case.brand).brand.team_language)
 
+    def has_model(self, case: Case) -> bool:
+        """Whether a model would write the case's next draft."""
+        return self._models is not None and self._models(case)
+
     def around(self, case: Case) -> Around:
         """What stands around a case when it is drawn."""
         house = self._library.house(case.brand)
@@ -297,9 +313,12 @@ class CardReview:
             now=self._clock.now(),
             signature=signed.removeprefix(text.rstrip()).strip(),
             templates=tuple(_templates(house.templates, case.lang)),
+            account=network.speaks_as(case.complaint),
             by_hand=network.by_hand,
+            deletes=network.deletes,
             length=network.measure(case.complaint, signed),
             undo_until=case.due if waits and house.brand.undo_seconds else None,
+            model=self.has_model(case),
         )
 
 

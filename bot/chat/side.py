@@ -13,7 +13,7 @@ from bot.desk.board import Board
 from bot.desk.card import Cards, Heard, Inbox
 from bot.desk.desk import Desk
 from bot.desk.edit import Edits
-from bot.desk.ports import Network
+from bot.desk.ports import Interpreter, Network
 from bot.network.face import Face
 from bot.voice.editing import Editing
 from bot.voice.library import Library
@@ -26,7 +26,7 @@ Answer = Callable[[bytes, Mapping[str, str]], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What every chat works with."""
+    """What every chat works with. ``interpreter`` is None where there is no model."""
 
     desk: Desk
     library: Library
@@ -38,6 +38,7 @@ class Parts:
     inbox: Inbox | None
     later: Later
     acked: Acked
+    interpreter: Interpreter | None = None
 
 
 class Side(Protocol):

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.chat.later import Later
-from bot.chat.review import CardReview
+from bot.chat.review import SOMEBODY, CardReview
 from bot.desk.board import Board
 from bot.desk.brand import Person
 from bot.desk.card import Card, Cards
-from bot.desk.case import Case
+from bot.desk.case import Case, Finding
 from bot.desk.decision import Decision
 from bot.desk.desk import Desk
 from bot.desk.edit import Edits
+from bot.desk.ports import Interpreter, Length
 from bot.errors import NotManager, PortevoixError, Refusal
 from bot.locale import Sentences
 from bot.voice.editing import Editing
@@ -26,13 +27,23 @@ from bot.voice.library import Library
 
 log = logging.getLogger(__name__)
 
+
+class NoInterpreter(Refusal):
+    """A button from a time when there was a model."""
+
+    says = "There is no model to translate with at the moment."
+
+
 #: Seconds between looks for a card that was posted a moment ago.
 JUST_POSTED = (0.05, 0.2, 0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """The desk, seen from one chat. ``chat`` is its name in brand.yaml: ``slack``, ``discord``."""
+    """The desk, seen from one chat. ``chat`` is its name in brand.yaml: ``slack``, ``discord``.
+
+    ``interpreter`` is None where there is no model.
+    """
 
     chat: str
     desk: Desk
@@ -43,6 +54,7 @@ class Team:
     board: Board
     edits: Edits
     later: Later
+    interpreter: Interpreter | None = None
 
     def now(self) -> datetime:
         """The desk's time."""
@@ -134,6 +146,26 @@ class Team:
             Refusal: with the reason, in a sentence.
         """
         return await self.desk.decide(case.id, decision, by)
+
+    def checked(self, case: Case, text: str) -> tuple[tuple[Finding, ...], Length]:
+        """What the desk will say of this text: more of a draft that nobody has changed, if a model wrote it."""
+        signed = self.house(case).brand.sign(text, SOMEBODY)
+        length = self.desk.networks.of(case.complaint).measure(case.complaint, signed)
+        if case.draft and text.strip() == case.draft.text:
+            return case.draft.findings, length
+        return self.library.check(case, text, length), length
+
+    async def translated(self, case: Case) -> str:
+        """The case's current draft in the team's language. Raises ``PortevoixError`` where that is not possible."""
+        if self.interpreter is None:
+            raise NoInterpreter
+        return await self.interpreter.translate(case, self.house(case).brand.team_language)
+
+    def may_decide(self, person: Person, case: Case) -> None:
+        """Before somebody fills in what only a manager may send. Raises ``NotManager``."""
+        brand = self.house(case).brand
+        if not brand.manages(person, case):
+            raise NotManager(brand=brand.name)
 
     def may_change(self, person: Person, brand: str, topic: str = "") -> None:
         """Who may answer a topic's complaints may change its templates. Raises ``NotManager``."""

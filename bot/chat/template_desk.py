@@ -64,7 +64,10 @@ async def sheet(
 
 
 async def _complaint(team: Team, source: Source) -> Complaint:
-    """The last real complaint of the topic, else the template's own example."""
+    """The last real complaint of the topic, else the template's own example; any that waits, for the prompt."""
+    if source.part:
+        waiting = await team.board.waiting([source.brand])
+        return waiting[-1].complaint if waiting else team.editing.example(source)
     latest = await team.board.latest(source.brand, source.topic, source.lang)
     return latest.complaint if latest else team.editing.example(source)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.chat.cutting import clip
 from bot.chat.lines import Run, moment
@@ -14,12 +16,15 @@ from bot.desk.edit import TemplateEdit
 from bot.locale import Sentences
 from bot.voice.editing import EXAMPLE
 from bot.voice.house import House
+from bot.voice.prompt_parts import NAME, parts
 from bot.voice.protocol import VARIABLES
 from bot.voice.remarks import remark
 from bot.voice.source import Source, difference, tidied
 from bot.voice.yamlfile import Problem
 
 _PROBLEMS = 10
+#: A text that is the whole file, as far as lines are counted.
+ALL = range(1, sys.maxsize)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +58,11 @@ def phrases(text: str) -> tuple[str, ...]:
 
 
 def rows(house: House, say: Sentences) -> list[str]:
-    """``late-delivery — fr ×2, en``: every topic that is answered, and the languages that it lacks."""
+    """``late-delivery — fr ×2, en``: every topic that is answered, and the languages that it lacks; then the prompt."""
     count = Counter((template.front.topic, template.front.lang) for template in house.templates.values())
     found = ((topic, _coverage(topic, count, house, say)) for topic in house.protocol.topics)
-    return [f"{topic} — {coverage}" for topic, coverage in found if coverage]
+    prompt = [f"{NAME} — {say('what a model is told before it writes')}"] if house.prompt else []
+    return [f"{topic} — {coverage}" for topic, coverage in found if coverage] + prompt
 
 
 def _coverage(topic: str, count: Counter[tuple[str, str]], house: House, say: Sentences) -> str:
@@ -72,11 +78,13 @@ def _coverage(topic: str, count: Counter[tuple[str, str]], house: House, say: Se
 
 
 def first_of_each(house: House, usable: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """Every topic with one template of its own: the others can be chosen from there."""
+    """Every topic with one template of its own, the prompt with its first section: the others can be chosen there."""
     for topic in house.protocol.topics:
         found = (template for lang in house.rules.languages for template in house.templates_for(topic, lang))
         if name := next((template.name for template in found if usable(template.name)), ""):
             yield topic, name
+    sections = (part.name for part in parts(house.prompt.source)) if house.prompt else iter(())
+    yield from ((NAME, name) for name in islice(filter(usable, sections), 1))
 
 
 def unknown(what: str, close: Sequence[str], say: Sentences, inert: Callable[[str], str]) -> str:
@@ -121,13 +129,26 @@ def all_variables(house: House) -> tuple[str, ...]:
     return (*VARIABLES, *house.rules.facts)
 
 
-def problems(found: Sequence[Problem], first_line: int, say: Sentences) -> list[str]:
-    """What is wrong, at most ten sentences, with lines as they are counted in the form."""
-    return [clip(_problem(problem, first_line, say), 400) for problem in found[:_PROBLEMS]]
+def which(source: Source, say: Sentences) -> str:
+    """What the other templates that the form offers differ in."""
+    return say("Section") if source.part else say("Language")
 
 
-def _problem(problem: Problem, first_line: int, say: Sentences) -> str:
-    what = remark(problem)
+def lines_of(source: Source, text: str) -> range:
+    """The lines of the file that a text typed in the form takes; a template's goes on to the end."""
+    first = source.body_line
+    return range(first, first + tidied(text).count("\n") if source.part else sys.maxsize)
+
+
+def problems(found: Sequence[Problem], where: range, say: Sentences) -> list[str]:
+    """What is wrong, at most ten sentences, with lines as they are counted in the form; ``where`` it stands."""
+    return [clip(_problem(problem, where, say), 400) for problem in found[:_PROBLEMS]]
+
+
+def _problem(problem: Problem, where: range, say: Sentences) -> str:
+    what, first_line = remark(problem), where.start
+    if problem.line >= where.stop:
+        return say("Below the text, in line {number} of the file: {problem}", number=problem.line, problem=what)
     if problem.line >= first_line:
         return say("Line {number}: {problem}", number=problem.line - first_line + 1, problem=what)
     if problem.line:
@@ -137,13 +158,17 @@ def _problem(problem: Problem, first_line: int, say: Sentences) -> str:
 
 def preview_title(source: Source, complaint: Complaint | None, say: Sentences) -> str:
     """Whose complaint the preview answers."""
+    if source.part:
+        return say("What the model would read:")
     if complaint is not None and complaint.id != EXAMPLE:
         return say("Preview on the last complaint about {topic}", topic=source.topic)
     return say("Preview. Nobody has complained about {topic} yet; this is an example.", topic=source.topic)
 
 
 def asked(source: Source, complaint: Complaint | None) -> str:
-    """The complaint that the preview answers."""
+    """The complaint that the preview answers; none where the preview holds it."""
+    if source.part:
+        return ""
     return complaint.text if complaint else next(iter(source.examples), "")
 
 
@@ -160,6 +185,8 @@ def history(
 
 def saved(source: Source, say: Sentences) -> str:
     """It is saved, and what that means."""
+    if source.part:
+        return say("“{template}” is saved. The model's next draft follows it.", template=source.name)
     return say("“{template}” is saved. The next draft from it has this text.", template=source.name)
 
 

@@ -43,6 +43,7 @@ class Queue:
     """What waits for a person. A case may lie on several piles."""
 
     refused_or_unknown: Pile = Pile()
+    unsent: Pile = Pile()  # approved; the network is paused, or refuses our account
     escalated: Pile = Pile()
     mine: Pile = Pile()
     waiting: Pile = Pile()
@@ -51,12 +52,13 @@ class Queue:
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return not any(pile.count for pile in (self.refused_or_unknown, self.escalated, self.mine, self.waiting))
+        return not any(pile.count for pile in self._gravest_first())
 
     def piles(self, say: Sentences) -> list[tuple[str, str, Pile]]:
         """Key, heading and pile, what is gravest first."""
         return [
             ("look", say("Refused, or perhaps public"), self.refused_or_unknown),
+            ("unsent", say("Approved, not sent yet"), self.unsent),
             ("escalated", say("Escalated"), self.escalated),
             ("mine", say("Mine"), self.mine),
             ("waiting", say("Waiting for a decision"), self.waiting),
@@ -64,11 +66,13 @@ class Queue:
 
     def first(self, most: int) -> Iterable[QueuedCase]:
         """What should be looked at first, each case once."""
-        piles = (self.refused_or_unknown, self.escalated, self.mine, self.waiting)
         first: dict[str, QueuedCase] = {}
-        for pile in piles:
+        for pile in self._gravest_first():
             first |= {held.case.id: held for held in pile.oldest_first() if held.case.id not in first}
         return list(first.values())[:most]
+
+    def _gravest_first(self) -> tuple[Pile, ...]:
+        return self.refused_or_unknown, self.unsent, self.escalated, self.mine, self.waiting
 
 
 def counts(queue: Queue, say: Sentences) -> str:
@@ -77,6 +81,7 @@ def counts(queue: Queue, say: Sentences) -> str:
         return say("Nothing waits for you. Well done.")
     said = {
         say("to look at: {count}", count=queue.refused_or_unknown.count): queue.refused_or_unknown.count,
+        say("approved, not sent: {count}", count=queue.unsent.count): queue.unsent.count,
         say("escalated: {count}", count=queue.escalated.count): queue.escalated.count,
         say("mine: {count}", count=queue.mine.count): queue.mine.count,
         say("waiting: {count}", count=queue.waiting.count): queue.waiting.count,
@@ -126,12 +131,25 @@ def commands(say: Sentences, queue: str) -> list[tuple[str, str]]:
     ]
 
 
-def manners(say: Sentences, *, bring: str, note: str) -> list[str]:
-    """What else people should know; ``bring`` and ``note`` say how this chat brings a complaint and a wish."""
+def manners(say: Sentences, *, bring: str, note: str, model: bool = False) -> list[str]:
+    """What else people should know; ``bring`` and ``note`` say how this chat brings a complaint and a wish.
+
+    ``model``: one writes here, and follows what people wish for.
+    """
+    buttons = say(
+        "Where a model writes, a card offers Shorter, Warmer and More formal, New draft takes a note, and Translate "
+        "shows the draft in the team's language, to you alone."
+    )
+    another = say(
+        "A word in a card's thread asks for another draft: the next template that fits, since only a model can do as "
+        "you write. It is never published."
+    )
+    changed = say("Changed your mind? Take your reaction back before the reply is sent.")
+    later = say("Afterwards a manager can delete it from its card, where the network allows that.")
     return [
         bring,
         say("On a card: ✅ or 👍 approve · ❌ reject · 🔁 new draft · 👀 I take this one · 🚨 escalate."),
-        say("Changed your mind? Take your reaction back before the reply is sent."),
-        note,
+        f"{changed} {later}",
+        *([note, buttons] if model else [another]),
         say("Nothing reaches a customer before a manager has said yes to exactly that text."),
     ]

@@ -7,9 +7,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.console import Console
 
-from bot.chat.console.card import VIEW, card, plain
-from bot.chat.console.decisions import Key, keys, legend
-from bot.desk.case import Approval, Case, Complaint, Draft, Finding, Level, Origin, Remark, Reply, Severity, Status
+from bot.chat.around import Around
+from bot.chat.console.card import VIEW, card, plain, translation
+from bot.chat.console.decisions import Key, keys, legend, note
+from bot.desk.case import (
+    Approval,
+    Case,
+    Complaint,
+    Draft,
+    Finding,
+    Level,
+    Origin,
+    Remark,
+    Reply,
+    Severity,
+    Status,
+    Usage,
+)
 from bot.locale import Sentences
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -119,3 +133,73 @@ def test_every_status_offers_a_way_on(status):
     held = case(status=status)
     assert {Key.SKIP, Key.QUIT} <= set(keys(held))
     assert legend(held, Sentences("en")).count("[") == len(keys(held))
+
+
+# Where a model writes
+
+USED = Usage(model="gpt-x", tokens_in=1_240, cached=1_100, tokens_out=85, seconds=2.1, price=0.0012, currency="EUR")
+SLOW = Remark("The model did not answer within {seconds} s.", {"seconds": 20})
+NO_DRAFT = Remark("No draft: what the customer wrote is missing. Please add it, or write the reply yourself.")
+
+
+def words(held: Case, lang="en") -> str:
+    return " ".join(drawn(held, lang, width=200).split())
+
+
+def around(lang="fr", *, model=True) -> Around:
+    return Around(say=Sentences(lang), now=NOW, model=model)
+
+
+def test_a_model_s_draft_says_who_wrote_it_and_what_it_took():
+    """With what the approver should know, each sentence once."""
+    draft = replace(case().draft, origin=Origin.MODEL, template="", usage=USED, remarks=(SLOW, SLOW))
+    said = words(case(draft=draft))
+    assert "Draft 2 · written by the model gpt-x" in said
+    assert "1,240 tokens in (1,100 cached), 85 out · 2.1 s · 0.0012 EUR" in said
+    assert said.count("ℹ The model did not answer within 20 s.") == 1
+
+
+def test_a_card_without_a_draft_says_so_first():
+    """No “Draft 2” above “No draft”."""
+    said = words(case(draft=replace(case().draft, text="", reason=NO_DRAFT)))
+    assert "ℹ No draft: what the customer wrote is missing." in said
+    assert "Draft 2" not in said
+
+
+def test_the_keys_of_tone_are_there_where_a_model_writes():
+    """In both languages; Translate for who does not read the customer's."""
+    tones = (Key.SHORTER, Key.WARMER, Key.FORMAL)
+    assert keys(case(), around())[-3:] == tones
+    assert keys(case(), around("en"))[-4:] == (*tones, Key.TRANSLATE)
+    assert "[b] Plus court  [c] Plus chaleureux  [f] Plus formel  [t] Modèle" in legend(
+        case(), Sentences("fr"), around()
+    )
+    assert "[b] Shorter  [c] Warmer  [f] More formal  [l] Translate" in legend(case(), Sentences("en"), around("en"))
+
+
+@pytest.mark.parametrize("model", [True, False])
+def test_no_key_without_a_model_or_a_text(model):
+    """A key that could do nothing is not named."""
+    held = case(draft=replace(case().draft, text="")) if model else case()
+    assert keys(held, around("en", model=model)) == keys(held)
+
+
+def test_every_key_is_another_letter():
+    """Two meanings of one key would be one lost."""
+    assert len({key.value for key in Key}) == len(Key)
+
+
+def test_a_tone_key_says_what_the_next_draft_should_be():
+    """As its label does; no other key says anything."""
+    assert note(Key.WARMER, Sentences("fr")) == "Plus chaleureux"
+    assert note(Key.REDRAFT, Sentences("fr")) == ""
+
+
+def test_a_translation_is_harmless_and_says_what_is_posted():
+    """It stands below the card, which shows the draft itself."""
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    console.print(translation(case(), "Hello\x1b[2J Zoé", Sentences("en")))
+    said = console.file.getvalue()
+    assert "Draft 2, translated into English" in said
+    assert "Hello\ufffd[2J Zoé" in said
+    assert "What is posted is the draft itself." in said

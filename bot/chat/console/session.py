@@ -8,17 +8,20 @@ from collections.abc import Callable
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.chat import words
+from bot.chat import choices, lines, words
+from bot.chat.around import Around
 from bot.chat.console import forms
-from bot.chat.console.card import card, plain
-from bot.chat.console.decisions import Key, keys, legend
+from bot.chat.console.card import card, plain, translation
+from bot.chat.console.decisions import Key, keys, legend, note
 from bot.chat.console.review import ConsoleReview
 from bot.chat.console.tally import Tally
+from bot.chat.team import NoInterpreter
 from bot.desk.brand import Person
 from bot.desk.case import Case, Complaint, Status
 from bot.desk.decision import (
     Approve,
     Decision,
+    Delete,
     Edit,
     Escalate,
     MarkPosted,
@@ -29,7 +32,8 @@ from bot.desk.decision import (
     UseTemplate,
 )
 from bot.desk.desk import Desk
-from bot.errors import Refusal
+from bot.desk.ports import Interpreter
+from bot.errors import PortevoixError, Refusal
 from bot.locale import Sentences
 from bot.network.manual import handout
 
@@ -49,13 +53,18 @@ class Session:
         say: Sentences,
         templates: Callable[[], list[str]],
         answers: Callable[[Case], bool],
+        models: Callable[[Case], bool] | None = None,
+        interpreter: Interpreter | None = None,
     ) -> None:
+        """``models`` tells whether a model would write the case's next draft; ``interpreter`` translates then."""
         self.desk = desk
         self.review = review
         self.person = person
         self.console = console
         self.say = say
         self.templates = templates
+        self.models = models
+        self.interpreter = interpreter
         self.tally = Tally(answers)
 
     async def see(self, complaint: Complaint) -> bool:
@@ -65,14 +74,36 @@ class Session:
             while True:
                 case = await self._settled(case)
                 if case.status in {Status.POSTED, Status.REJECTED}:
-                    self._close(case)
-                    return True
-                self._show(case)
-                key = await forms.ask_key(keys(case))
+                    self._tell_end(case)
+                    if not choices.can_delete(case, self._around(case)):
+                        self.tally.count(case)
+                        return True
+                    self._tell_keys(case)
+                else:
+                    self._show(case)
+                key = await self._key(case)
                 if key in {Key.SKIP, Key.QUIT}:
                     self.tally.count(case)
                     return key is Key.SKIP
                 case = await self._decide(case, key)
+
+    async def _key(self, case: Case) -> Key:
+        """What the person decides; a translation stands below the card, and then they are asked again."""
+        while (key := await forms.ask_key(keys(case, self._around(case)))) is Key.TRANSLATE:
+            await self._translate(case)
+            self._tell_keys(case)
+        return key
+
+    async def _translate(self, case: Case) -> None:
+        self.console.print(Text(self.say("The draft is being translated…"), "dim"))
+        try:
+            if self.interpreter is None:
+                raise NoInterpreter
+            text = await self.interpreter.translate(case, self.say.lang)
+        except PortevoixError as error:
+            self.console.print(Text(plain(self.say.remark(error)), "red"))
+        else:
+            self.console.print(translation(case, text, self.say))
 
     async def _settled(self, case: Case) -> Case:
         """The case once the bot has done its part; an approval may be taken back until it is sent."""
@@ -100,14 +131,31 @@ class Session:
     def _card(self, case: Case) -> RenderableType:
         text = case.draft.text if case.draft else ""
         signed = self.desk.voice.brand(case.brand).sign(text, self.person)
-        return card(case, self.desk.clock.now(), self.say, signed.removeprefix(text).strip())
+        around = self._around(case)
+        named = around.account and case.status is Status.AWAITING and choices.has_text(case)
+        goes = lines.destination(case, around) if named else ""
+        return card(case, around.now, self.say, signed.removeprefix(text).strip(), goes)
 
     def _show(self, case: Case) -> None:
         self.console.print()
         self.console.print(self._card(case))
         if case.status is Status.APPROVED:
             self._hand_out(case)
-        self.console.print(Text(legend(case, self.say), "dim"))
+        self._tell_keys(case)
+
+    def _tell_keys(self, case: Case) -> None:
+        self.console.print(Text(legend(case, self.say, self._around(case)), "dim"))
+
+    def _around(self, case: Case) -> Around:
+        network = self.desk.networks.of(case.complaint)
+        return Around(
+            say=self.say,
+            now=self.desk.clock.now(),
+            account=network.speaks_as(case.complaint),
+            by_hand=network.by_hand,
+            deletes=network.deletes,
+            model=self.models is not None and self.models(case),
+        )
 
     def _hand_out(self, case: Case) -> None:
         given = handout(case.complaint, case.reply.text if case.reply else "")
@@ -118,8 +166,7 @@ class Session:
                 Text(self.say("or open the composer with it: {link}", link=given.composer)), soft_wrap=True
             )
 
-    def _close(self, case: Case) -> None:
-        self.tally.count(case)
+    def _tell_end(self, case: Case) -> None:
         mark, style = ("✓", "green") if case.status is Status.POSTED else ("–", "dim")
         self.console.print(Text(f"{mark} {plain(words.state(case, self.say))}", style))
 
@@ -142,7 +189,9 @@ class Session:
                 text = await forms.edit(case.draft.text if case.draft else "", self.say)
                 return None if text is None else Edit(draft, text)
             case Key.REDRAFT:
-                return Redraft(draft)
+                return await self._redraft(case, draft)
+            case Key.SHORTER | Key.WARMER | Key.FORMAL:
+                return Redraft(draft, note(key, self.say))
             case Key.TEMPLATE:
                 return await self._template(case, draft)
             case Key.REJECT:
@@ -164,8 +213,27 @@ class Session:
                 return TryAgain()
             case Key.UNDO:
                 return Undo()
-            case Key.SKIP | Key.QUIT:
+            case Key.DELETE:
+                return await self._deletion()
+            case Key.SKIP | Key.QUIT | Key.TRANSLATE:
                 return None
+
+    async def _deletion(self) -> Decision | None:
+        """A reply that is public goes with a reason only."""
+        reason = await forms.ask(self.say("Why is it deleted?"), self.say("Ctrl-C goes back"))
+        if not reason:
+            return None
+        self.console.print(Text(self.say("The reply is being deleted…"), "dim"))
+        return Delete(reason)
+
+    async def _redraft(self, case: Case, draft: int) -> Decision | None:
+        """Only a model follows a note, so only where one writes it is asked for."""
+        if not self._around(case).model:
+            return Redraft(draft)
+        wish = await forms.ask(
+            self.say("What should be different?"), self.say("Enter leaves it open · Ctrl-C goes back")
+        )
+        return None if wish is None else Redraft(draft, wish)
 
     async def _template(self, case: Case, draft: int) -> Decision | None:
         best = [other.template for other in case.draft.alternatives] if case.draft else []

@@ -60,10 +60,39 @@ def kept(sentence: str, typed: str, reopen: Callable[[], ui.Modal], say: Sentenc
     def draw(room: Room) -> Aside:
         told = [kit.said(kit.inert(lines.shortened(why, room(1_500), say)))]
         if typed.strip():
-            told.append(kit.said(kit.bold(say("You wrote:")), kit.code(lines.shortened(typed, room(_TYPED), say))))
+            told.append(kit.said(*_wrote(typed, room, say)))
         return Aside(*told, kit.row(Press(say("Edit again"), again, Look.MAIN)))
 
     return kit.fitted(draw)
+
+
+def translation(case: Case, text: str, say: Sentences, lang: str) -> Still:
+    """The draft in the language ``lang``, and as it stands."""
+
+    def draw(room: Room) -> Still:
+        translated, own = lines.translated(case, text, room(1_700), say, lang)
+        return Still(
+            kit.said(kit.bold(translated[0]), kit.inert(translated[1])),
+            kit.line(),
+            kit.said(kit.bold(own[0]), kit.quote(own[1])),
+            kit.said(kit.small(lines.for_reading(say))),
+        )
+
+    return kit.fitted(draw)
+
+
+def lost(sentence: str, typed: str, say: Sentences) -> Still:
+    """Why a form came to nothing, and what stood in it, to copy."""
+
+    def draw(room: Room) -> Still:
+        wrote = [kit.said(*_wrote(typed, room, say))] if typed.strip() else []
+        return Still(kit.said(kit.inert(f"⚠️ {sentence}")), *wrote)
+
+    return kit.fitted(draw)
+
+
+def _wrote(typed: str, room: Room, say: Sentences) -> tuple[str, str]:
+    return kit.bold(say("You wrote:")), kit.code(lines.shortened(typed, room(_TYPED), say))
 
 
 def ask(question: Question, yes: Heard) -> Aside:

@@ -43,6 +43,7 @@ def rows(case: Case, around: Around, *, fits: bool) -> list[Item]:
     draft = shown_draft(case)
     pressed = choices.choices(case, around, fits=fits, longest_url=layout.BUTTON_URL)
     drawn = layout.rows([button(choice, draft) for choice in pressed])
+    drawn += layout.rows([button(choice, draft) for choice in choices.rewordings(case, around)])
     return drawn + [layout.row(menu) for menu in _menus(case, around, draft)]
 
 

@@ -6,6 +6,7 @@ Such a message has no ``content``: what a notification shows of it is Discord's 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from discord import ui
@@ -18,6 +19,7 @@ from bot.chat.discord import layout as kit
 from bot.chat.discord.buttons import button, rows, shown_draft
 from bot.chat.discord.layout import Item, Room
 from bot.chat.grammar import Act
+from bot.chat.lines import Run
 from bot.desk.case import Case, Draft, Finding, Severity
 from bot.locale import Sentences
 from bot.network.manual import Handout
@@ -68,6 +70,8 @@ def _in_full(case: Case, around: Around, room: Room, *, amendable: bool) -> Iter
         told = kit.said(kit.inert(missing))
         yield ui.Section(told, accessory=button(add, shown_draft(case))) if amendable else told
     if case.draft:
+        if original := lines.original(case.draft, say):
+            yield kit.said(*(_cut(run, room) for run in original))
         yield kit.line()
         yield from _draft(case, case.draft, around, room)
     if standing := lines.standing(case, around):
@@ -90,6 +94,10 @@ def _in_short(case: Case, around: Around, room: Room) -> Iterator[Item]:
 # The complaint
 
 
+def _cut(run: Run, room: Room) -> str:
+    return kit.run(replace(run, text=clip(run.text, room(320))))
+
+
 def _complaint(case: Case, around: Around, room: Room, most: int) -> Item:
     title = clip(lines.title(case, around.now, around.say), room(240))
     return kit.said(kit.heading(title), kit.quote(lines.complaint(case, room(most), around.say)))
@@ -110,7 +118,10 @@ def _where(case: Case, url: str, say: Sentences) -> str:
 
 def _draft(case: Case, draft: Draft, around: Around, room: Room) -> Iterator[Item]:
     say = around.say
-    yield kit.said(kit.bold(say("Draft {number}", number=draft.number)), *_text(draft, around, room))
+    if text := list(_text(draft, around, room)):
+        yield kit.said(*text)
+    if told := lines.remarks(draft, say):
+        yield kit.said(*(kit.inert(clip(one, room(320))) for one in told))
     if found := list(findings(draft.findings, say, room)):
         yield kit.said(*found)
     if printed := list(lines.small_print(case, draft, around)):
@@ -119,11 +130,11 @@ def _draft(case: Case, draft: Draft, around: Around, room: Room) -> Iterator[Ite
 
 def _text(draft: Draft, around: Around, room: Room) -> Iterator[str]:
     say = around.say
+    if words.is_headed(draft):
+        yield kit.bold(say("Draft {number}", number=draft.number))
     if draft.text.strip():
         signature = f" {kit.italic(clip(around.signature, room(100)))}" if around.signature.strip() else ""
         yield kit.inert(lines.shortened(draft.text, room(DRAFT_VIEW), say)) + signature
-    if draft.reason:
-        yield f"ℹ️ {kit.inert(clip(say.remark(draft.reason), room(400)))}"
 
 
 def findings(found: Sequence[Finding], say: Sentences, room: Room) -> Iterator[str]:

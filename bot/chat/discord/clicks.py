@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
+from bot.chat import answers
 from bot.chat.answers import Brought
-from bot.chat.choices import twice
+from bot.chat.choices import tones, twice
 from bot.chat.discord import asides, forms
 from bot.chat.discord.forms import Edited
 from bot.chat.discord.intake import form_complaint
@@ -19,10 +20,20 @@ from bot.chat.discord.modal import Asked
 from bot.chat.discord.team import DiscordTeam, Interaction
 from bot.chat.grammar import ALL_TEMPLATES, Act, decision_of
 from bot.chat.queue import queue_of
-from bot.chat.review import SOMEBODY
-from bot.desk.case import Case, Finding
-from bot.desk.decision import Amend, Approve, Decision, Edit, Escalate, MarkPosted, Reject, TryAgain, UseTemplate
-from bot.desk.ports import Length
+from bot.desk.case import Case
+from bot.desk.decision import (
+    Amend,
+    Approve,
+    Decision,
+    Delete,
+    Edit,
+    Escalate,
+    MarkPosted,
+    Redraft,
+    Reject,
+    TryAgain,
+    UseTemplate,
+)
 from bot.errors import Blocked, NewerDraft, PortevoixError
 from bot.network.discord.trouble import CALL_ERRORS, is_answered, words
 from bot.network.manual import handout
@@ -46,6 +57,14 @@ class Clicks:
             await self.team.tell(interaction, self.team.say_to(interaction)("This link leads to no card of mine."))
             return
         await self.guarded(interaction, case.brand, self.about(interaction, case, act, draft, value))
+        if interaction.response.is_done() and from_menu(interaction):
+            self.team.later.start(self._unchosen(case))
+
+    async def _unchosen(self, case: Case) -> None:
+        """What was chosen in a card's menu stays chosen, and cannot be chosen again, until the card is drawn anew."""
+        now = await self.team.case(case.id)
+        if now and now.revision == case.revision:
+            await self.team.review.anew(now)
 
     async def guarded(self, interaction: Interaction, brand: str, work: Awaitable[object]) -> None:
         """Do it; what the desk refuses is told to the person alone."""
@@ -60,13 +79,17 @@ class Clicks:
                 return
             self.team.connection.note(error)
             log.warning("a click could not be answered: %s", words(error), extra={"user": interaction.user.id})
+        except Exception as error:  # noqa: BLE001  # ``sorry`` logs what is unknown
+            await self.team.tell(interaction, asides.error(self.team.sorry(error, brand)))
 
     async def about(self, interaction: Interaction, case: Case, act: Act, draft: int, value: str = "") -> None:
         """Do what was pressed about this case, or ask first. Raises ``Refusal``."""
+        note = tones(self.team.say(case.brand)).get(act, value)
+        asks = act is Act.REDRAFT and self.team.review.has_model(case)
         if act is Act.TRY_AGAIN:
             await self._ask_twice(interaction, case)
-        elif decision := decision_of(act, draft, value):
-            await self._decide(interaction, case, decision)
+        elif not asks and (decision := decision_of(act, draft, note)):
+            await self.decide_on(interaction, case, decision)
         else:
             self._require_current(case, draft)
             await self._open(interaction, case, act, draft, value)
@@ -75,14 +98,15 @@ class Clicks:
         if case.draft and draft != case.draft.number:
             raise NewerDraft(current=case.draft.number)
 
-    async def _decide(self, interaction: Interaction, case: Case, decision: Decision) -> Case:
+    async def decide_on(self, interaction: Interaction, case: Case, decision: Decision) -> Case:
+        """Say that we heard, then hand the decision to the desk. Raises ``Refusal``."""
         if not interaction.response.is_done():
             await interaction.response.defer()
         return await self.team.decide(case, decision, self.team.person(interaction.user))
 
     async def _ask_twice(self, interaction: Interaction, case: Case) -> None:
         async def yes(again: Interaction) -> None:
-            await self.guarded(again, case.brand, self._decide(again, case, TryAgain()))
+            await self.guarded(again, case.brand, self.decide_on(again, case, TryAgain()))
 
         await self.team.tell(interaction, asides.ask(twice(self.team.say_to(interaction, case.brand)), yes))
 
@@ -94,12 +118,18 @@ class Clicks:
         match act:
             case Act.EDIT:
                 await send(self._edit_form(interaction, case, draft))
+            case Act.REDRAFT:
+                await send(forms.redraft(say, draft, self._sends(case, lambda note: Redraft(draft, note))))
+            case Act.TRANSLATE:
+                await self._translate(interaction, case)
             case Act.REJECT:
                 await send(forms.reject(say, draft, self._sends(case, lambda reason: Reject(draft, reason))))
             case Act.ESCALATE:
                 await send(forms.escalate(say, draft, self._sends(case, Escalate)))
             case Act.MARK_POSTED:
                 await send(forms.mark_posted(say, draft, self._sends(case, MarkPosted)))
+            case Act.DELETE:
+                await send(self._delete_form(interaction, case, draft))
             case Act.ADD:
                 await send(forms.add_missing(case, say, self._sends(case, _same)))
             case Act.COPY:
@@ -113,7 +143,7 @@ class Clicks:
         self, case: Case, decision: Callable[[str], Decision] | Callable[[Amend], Decision]
     ) -> Callable[[Interaction, object], Awaitable[None]]:
         async def sent(interaction: Interaction, told: object) -> None:
-            await self.guarded(interaction, case.brand, self._decide(interaction, case, decision(told)))  # type: ignore[arg-type]
+            await self.guarded(interaction, case.brand, self.decide_on(interaction, case, decision(told)))  # type: ignore[arg-type]
 
         return sent
 
@@ -122,21 +152,15 @@ class Clicks:
     ) -> Asked[Edited]:
         person = self.team.person(interaction.user)
         manager = self.team.house(case).brand.manages(person, case)
-        found, length = self._checked(case, typed) if typed is not None else (None, None)
+        found, length = self.team.checked(case, typed) if typed is not None else (None, None)
 
         async def sent(again: Interaction, edited: Edited) -> None:
-            await self._edited(again, case, draft, edited, manager=manager)
+            await self.edited(again, case, draft, edited, manager=manager)
 
         around = self.team.review.around(case)
         return forms.edit(case, around, sent, manager=manager, text=typed, found=found, length=length)
 
-    def _checked(self, case: Case, text: str) -> tuple[tuple[Finding, ...], Length]:
-        """What the desk will say of this text."""
-        signed = self.team.house(case).brand.sign(text, SOMEBODY)
-        length = self.team.desk.networks.of(case.complaint).measure(case.complaint, signed)
-        return self.team.library.check(case, text, length), length
-
-    async def _edited(self, interaction: Interaction, case: Case, draft: int, edited: Edited, *, manager: bool) -> None:
+    async def edited(self, interaction: Interaction, case: Case, draft: int, edited: Edited, *, manager: bool) -> None:
         """Save, or save and approve; a text that cannot be taken comes back with the reason, nothing is lost."""
         say = self.team.say_to(interaction, case.brand)
         decision = Approve(draft, edited.text) if edited.approve and manager else Edit(draft, edited.text)
@@ -146,7 +170,7 @@ class Clicks:
         except PortevoixError as error:
             why = say.remark(error)
             if isinstance(error, Blocked):
-                why = asides.found(self._checked(case, edited.text)[0], say)
+                why = asides.found(self.team.checked(case, edited.text)[0], say) or why
 
             def reopen() -> discord.ui.Modal:
                 return self._edit_form(interaction, case, draft, typed=edited.text)
@@ -156,6 +180,33 @@ class Clicks:
         number = after.draft.number if after.draft else 0
         await self.team.tell(interaction, asides.saved(say, number, approved=isinstance(decision, Approve)))
 
+    def _delete_form(self, interaction: Interaction, case: Case, draft: int) -> Asked[str]:
+        """Who may not is told before they write why. Raises ``NotManager``."""
+        self.team.may_decide(self.team.person(interaction.user), case)
+
+        async def sent(again: Interaction, reason: str) -> None:
+            await self.guarded(again, case.brand, self.deleted(again, case, reason))
+
+        return forms.delete(self.team.say_to(interaction, case.brand), draft, case.complaint.network, sent)
+
+    async def deleted(self, interaction: Interaction, case: Case, reason: str) -> None:
+        """Take the reply off its network again, which may take that some seconds. Raises ``Refusal``."""
+        say = self.team.say_to(interaction, case.brand)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if not reason:
+            await self.team.tell(interaction, asides.error(say("Please say why it is deleted.")))
+            return
+        await self.team.decide(case, Delete(reason), self.team.person(interaction.user))
+        await self.team.tell(interaction, asides.notice(answers.deleted(say)))
+
+    async def _translate(self, interaction: Interaction, case: Case) -> None:
+        """The draft in the team's language, which takes a model some seconds."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        text, lang = await self.team.translated(case), self.team.house(case).brand.team_language
+        await self.team.tell(
+            interaction, asides.translation(case, text, self.team.say_to(interaction, case.brand), lang)
+        )
+
     async def _copy(self, interaction: Interaction, case: Case) -> None:
         text = case.reply.text if case.reply else case.draft.text if case.draft else ""
         say = self.team.say_to(interaction, case.brand)
@@ -164,7 +215,7 @@ class Clicks:
 
     async def _choose_template(self, interaction: Interaction, case: Case, draft: int) -> None:
         async def chosen(again: Interaction, name: str) -> None:
-            await self.guarded(again, case.brand, self._decide(again, case, UseTemplate(draft, name)))
+            await self.guarded(again, case.brand, self.decide_on(again, case, UseTemplate(draft, name)))
 
         best = [other.template for other in case.draft.alternatives] if case.draft else []
         names, say = self.team.review.around(case).templates, self.team.say_to(interaction, case.brand)
@@ -180,11 +231,12 @@ class Clicks:
         say = self.team.say_to(interaction, brand)
 
         async def sent(again: Interaction, brought: Brought) -> None:
-            await self.guarded(again, brand, self._brought(again, brought, brand))
+            await self.guarded(again, brand, self.brought(again, brought, brand))
 
         await interaction.response.send_modal(forms.new_complaint(say, brands, sent, text=text, brand=brand))
 
-    async def _brought(self, interaction: Interaction, brought: Brought, brand: str) -> None:
+    async def brought(self, interaction: Interaction, brought: Brought, brand: str) -> None:
+        """Hand a complaint that was written into the form to the desk."""
         brand = brought.brand if brought.brand in self.team.library.houses else brand
         if not brand:
             await self.team.tell(interaction, self.team.nobodys())
@@ -225,6 +277,12 @@ class Clicks:
             await self.team.tell(
                 interaction, asides.saved(self.team.say_to(interaction, case.brand), draft, approved=True)
             )
+
+
+def from_menu(interaction: Interaction) -> bool:
+    """Whether it was chosen in a menu, not pressed."""
+    data: object = interaction.data
+    return isinstance(data, dict) and data.get("component_type") == discord.ComponentType.select.value
 
 
 def _same(told: Amend) -> Decision:

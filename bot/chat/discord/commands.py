@@ -57,7 +57,7 @@ class Commands:
         say = self.team.say_to(interaction, brand)
         match asked:
             case Help():
-                await self.team.tell(interaction, help_message(say))
+                await self.team.tell(interaction, help_message(say, model=self.team.interpreter is not None))
             case NewForm():
                 await self.clicks.new_complaint(interaction)
             case DraftReply():

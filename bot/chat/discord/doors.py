@@ -17,6 +17,7 @@ from bot.chat.discord.commands import Commands
 from bot.chat.discord.events import Events
 from bot.chat.discord.shelf import Shelf
 from bot.chat.discord.team import DiscordTeam, Interaction
+from bot.chat.discord.unheard import Unheard
 from bot.chat.grammar import Act
 from bot.network.discord.connection import Connection
 from bot.network.discord.trouble import CALL_ERRORS, words
@@ -37,12 +38,13 @@ class Listeners:
     events: Events
     clicks: Clicks
     commands: Commands
+    unheard: Unheard
 
     @classmethod
     def of(cls, team: DiscordTeam) -> Listeners:
         """The listeners of a team."""
         clicks = Clicks(team)
-        return cls(Events(team), clicks, Commands(team, clicks, Shelf(team, clicks)))
+        return cls(Events(team), clicks, Commands(team, clicks, Shelf(team, clicks)), Unheard(team, clicks))
 
 
 class Door(discord.Client):
@@ -105,6 +107,11 @@ class Door(discord.Client):
     async def _pressed(self, interaction: Interaction, act: Act, draft: int, value: str) -> None:
         with self._acked("action"):
             await self._on().clicks.pressed(interaction, act, draft, value)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """All that people press, type and send: discord.py passes it on, but for forms from before we were started."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            await self._guarded(self._on().unheard.sent(interaction))
 
     # The gateway
 

@@ -147,6 +147,23 @@ def read_edit(typed: Typed) -> Edited:
     return Edited(text=typed.get("text", ""), approve=typed.get("then") == _APPROVE)
 
 
+# Another draft
+
+
+def redraft(say: Sentences, draft: int, sent: Sent[str]) -> Asked[str]:
+    """What the next draft should be like; for a model, since a template cannot follow a note."""
+    items = [
+        kit.said(kit.small(answers.note_hint(say))),
+        labelled(say("What should be different?"), entry("note", long=True, most=500)),
+    ]
+    return Asked(Form.REDRAFT, say("New draft"), items, read_redraft, sent, draft)
+
+
+def read_redraft(typed: Typed) -> str:
+    """The note, empty when none was given."""
+    return typed.get("note", "")
+
+
 # Reject, escalate, mark as posted
 
 
@@ -185,6 +202,23 @@ def mark_posted(say: Sentences, draft: int, sent: Sent[str]) -> Asked[str]:
 def read_mark_posted(typed: Typed) -> str:
     """The link, empty when none was given."""
     return typed.get("link", "")
+
+
+# Taken off the network again
+
+
+def delete(say: Sentences, draft: int, network: str, sent: Sent[str]) -> Asked[str]:
+    """Why a reply that is public goes again; that must be said."""
+    items = [
+        kit.said(kit.inert(answers.deleting(say, network))),
+        labelled(say("Why is it deleted?"), entry("reason", long=True, most=500, required=True)),
+    ]
+    return Asked(Form.DELETE, say("Delete this reply"), items, read_delete, sent, draft)
+
+
+def read_delete(typed: Typed) -> str:
+    """The reason; empty when only blanks were given."""
+    return typed.get("reason", "")
 
 
 # What a complaint lacks

@@ -38,6 +38,7 @@ STYLES = {
     Look.PLAIN: discord.ButtonStyle.secondary,
     Look.MAIN: discord.ButtonStyle.success,
     Look.GRAVE: discord.ButtonStyle.danger,
+    Look.RARE: discord.ButtonStyle.secondary,
 }
 
 

@@ -57,8 +57,8 @@ def _lines(held: QueuedCase, say: Sentences, now: datetime, room: Room) -> Itera
     yield kit.small(clip(" · ".join(filter(None, (lines.about(held.case, say), state))), room(200)))
 
 
-def help_message(say: Sentences) -> Still:
-    """What can be done, and how."""
+def help_message(say: Sentences, *, model: bool = False) -> Still:
+    """What can be done, and how; ``model``: one writes here, and follows notes."""
     commands = waiting.commands(say, say("what waits, oldest first"))
     told = [f"- `{name}` {kit.inert(what)}" for name, what in commands]
     bring = say(
@@ -67,5 +67,5 @@ def help_message(say: Sentences) -> Still:
     note = say(
         "Answer a card, or write in its thread, to have it redrafted (“warmer, no refund”); none of it is published."
     )
-    ways = waiting.manners(say, bring=bring, note=note)
+    ways = waiting.manners(say, bring=bring, note=note, model=model)
     return Still(kit.said(kit.heading(say("How I work")), *told, kit.bullets(ways)))

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 import discord
 
 from bot.chat.discord.doors import Door, Listeners
+from bot.chat.discord.reading import Reading
 from bot.chat.discord.review import NOBODY, DiscordWall
 from bot.chat.discord.team import DiscordTeam
 from bot.chat.discord.text import inert
@@ -33,7 +34,7 @@ class DiscordSide:
         self._parts: Parts | None = None
         self.connection = Connection(self._door)
         self.wall: Wall = DiscordWall(self.connection, library)
-        self.network: Network = DiscordReplies(self.connection, faces(library))
+        self.network: Network = DiscordReplies(self.connection, faces(library), Reading(lambda: self.connection))
 
     def _door(self, intents: discord.Intents) -> discord.Client:
         return Door(lambda: self.connection, self._at_work, lambda kind: self._parts_here().acked(kind), intents)
@@ -73,6 +74,7 @@ class DiscordSide:
             board=parts.board,
             edits=parts.edits,
             later=parts.later,
+            interpreter=parts.interpreter,
         )
         self._listeners = Listeners.of(team)
         await stack.enter_async_context(connected(self.connection, self._token))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -54,18 +54,7 @@ class DiscordTeam(Team):
 
     def arrival(self, brand: str, guild: int | None) -> Arrival:
         """Where what comes now comes in."""
-        client = self.connection.client
-        known = client.get_guild(guild) if guild else None
-        role = known.self_role if known else None
-        return Arrival(
-            brand=brand,
-            received_at=self.now(),
-            guild=str(guild or 0),
-            bot_user=str(client.user.id) if client.user else "",
-            bot_role=str(role.id) if role else "",
-            app_id=str(client.application_id or ""),
-            webhooks=frozenset(self.connection.webhooks),
-        )
+        return arrival_at(self.connection, brand, guild, self.now())
 
     def person(self, user: discord.abc.User) -> Person:
         """Who this is, with the roles they have; the event or interaction told them."""
@@ -159,3 +148,19 @@ TOLD_FOR = 60.0
 def _nonce(about: str) -> str:
     """What Discord knows a message again by for some minutes: at most 25 characters."""
     return hashlib.sha256(about.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def arrival_at(connection: Connection, brand: str, guild: int | None, now: datetime) -> Arrival:
+    """Where what comes now comes in."""
+    client = connection.client
+    known = client.get_guild(guild) if guild else None
+    role = known.self_role if known else None
+    return Arrival(
+        brand=brand,
+        received_at=now,
+        guild=str(guild or 0),
+        bot_user=str(client.user.id) if client.user else "",
+        bot_role=str(role.id) if role else "",
+        app_id=str(client.application_id or ""),
+        webhooks=frozenset(connection.webhooks),
+    )

@@ -123,7 +123,7 @@ def sheet(
         items = [
             kit.said(kit.heading(clip(template_lines.named(source.name, say), room(200)))),
             *_conflict(source, last, conflict_diff, say, room),
-            *_problems(problems, source.body_line, say, room),
+            *_problems(problems, template_lines.lines_of(source, text), say, room),
             *_typed(text if body is not None and (problems or conflict_diff) else "", say, room),
             *_preview(source, preview, complaint, say, room),
             *_history(last, changed_as_file, say, room, told=bool(conflict_diff)),
@@ -145,9 +145,9 @@ def _conflict(source: Source, last: TemplateEdit | None, changed: str, say: Sent
         yield kit.said(kit.inert(replaces))
 
 
-def _problems(found: Sequence[Problem], first_line: int, say: Sentences, room: Room) -> Iterator[Item]:
+def _problems(found: Sequence[Problem], where: range, say: Sentences, room: Room) -> Iterator[Item]:
     if found:
-        told = template_lines.problems(found, first_line, say)
+        told = template_lines.problems(found, where, say)
         title = kit.bold(f"⛔ {say('This text cannot be saved yet:')}")
         yield kit.said(title, kit.bullets(clip(one, room(400)) for one in told))
 
@@ -216,7 +216,7 @@ def _languages(source: Source, siblings: Sequence[str], say: Sentences, hooks: H
     names = [name for name in dict.fromkeys((*siblings, source.name)) if _is_name(name)]
     if len(names) > _VARIANTS:
         options = [kit.option(template_lines.named(name, say), name) for name in names[: kit.OPTIONS]]
-        return [kit.row(Pick(say("Language"), options, hooks.choose))]
+        return [kit.row(Pick(template_lines.which(source, say), options, hooks.choose))]
     return kit.rows([_language(name, say, hooks, here=name == source.name) for name in names] if names[1:] else [])
 
 
@@ -325,5 +325,5 @@ def read_new(typed: Typed, brand: str, topic: str) -> NewText:
 
 def what_is_wrong(problems: Sequence[Problem], say: Sentences) -> str:
     """Why a new template cannot be saved, for ``asides.kept``; the lines count in its text."""
-    told = template_lines.problems(problems, 1, say)
+    told = template_lines.problems(problems, template_lines.ALL, say)
     return "\n".join([say("This text cannot be saved yet:"), *(f"• {one}" for one in told)])

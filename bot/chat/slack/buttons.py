@@ -1,4 +1,4 @@
-"""What can be done with a case as it stands: the row of buttons under its card. Pure."""
+"""What can be done with a case as it stands: the rows of buttons under its card. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.chat import choices
 from bot.chat.around import Around
-from bot.chat.choices import Choice
+from bot.chat.choices import Choice, Look
 from bot.chat.grammar import ALL_TEMPLATES, Act
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
@@ -19,12 +19,20 @@ from bot.network.manual import Handout
 _LISTED = 90  # Slack takes a hundred lines
 _BESIDE = 1_500  # what the other buttons take
 _COPIED = 6_000
+# red letters in Slack, not a red button: quiet enough for what is rare
+_STYLES = {look: look.value for look in Look} | {Look.RARE: Look.GRAVE.value}
 
 
 def buttons(case: Case, around: Around, room: int) -> Block | None:
     """The row under a card, in at most ``room`` characters of JSON; None when there is nothing to do."""
     elements = list(_elements(case, around, room))
     return kit.actions(block_id("decide", case), *elements) if elements else None
+
+
+def quiet_buttons(case: Case, around: Around) -> Block | None:
+    """The second row: the draft in another tone or language; None where no model writes."""
+    elements = [_button(choice) for choice in choices.rewordings(case, around)]
+    return kit.actions(block_id("reword", case), *elements) if elements else None
 
 
 def _elements(case: Case, around: Around, room: int) -> Iterator[Block]:
@@ -40,7 +48,7 @@ def _elements(case: Case, around: Around, room: int) -> Iterator[Block]:
 def _button(choice: Choice) -> Block:
     asks = choice.question
     confirm = kit.confirm(asks.title, asks.text, asks.yes, asks.no) if asks else None
-    return kit.button(choice.act, choice.label, style=choice.look.value, url=choice.url, confirm=confirm)
+    return kit.button(choice.act, choice.label, style=_STYLES[choice.look], url=choice.url, confirm=confirm)
 
 
 def _templates(case: Case, around: Around, room: int) -> Block | None:

@@ -14,7 +14,7 @@ from bot.chat.grammar import Act
 from bot.chat.lines import Run
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
-from bot.chat.slack.buttons import buttons, fits_card
+from bot.chat.slack.buttons import buttons, fits_card, quiet_buttons
 from bot.chat.slack.decisions import block_id
 from bot.chat.slack.text import inert
 from bot.desk.case import Case, Draft, Finding
@@ -26,14 +26,16 @@ GLIMPSE = 240
 DRAFT_VIEW = 2_500
 FALLBACK = 3_000
 _ROOM = 12_500  # for all blocks, some way below what Slack takes
-_BUTTONS = 3_500  # of it, for the row under the card
+_BUTTONS = 4_000  # of it, for the rows under the card
 
 
 def card(case: Case, around: Around) -> Block:
     """The card of a case: ``text`` for notifications and screen readers, and ``blocks``."""
     drawn = shown(case, around)
-    if row := buttons(case, around, room=_ROOM - kit.size(drawn)):
+    quiet = [row] if (row := quiet_buttons(case, around)) else []
+    if row := buttons(case, around, room=_ROOM - kit.size(drawn) - kit.size(quiet)):
         drawn.append(row)
+    drawn += quiet
     return {"text": _fallback(case, around), "blocks": drawn}
 
 
@@ -63,8 +65,13 @@ def _in_full(case: Case, around: Around) -> Iterator[Block]:
     if missing := words.missing(case, say):
         yield kit.section(missing, kit.button(Act.ADD, say("Add…")), block_id("missing", case))
     if case.draft:
+        if original := lines.original(case.draft, say):
+            yield kit.rich(*(kit.line(drawn(run)) for run in original))
         yield kit.divider()
-        yield kit.rich(*_draft(case.draft, around))
+        if text := list(_draft(case.draft, around)):
+            yield kit.rich(*text)
+        if told := lines.remarks(case.draft, say):
+            yield kit.rich(*(kit.line(kit.words(one)) for one in told))
         if found := list(findings(case.draft.findings, say)):
             yield kit.rich(*found)
         if small := list(lines.small_print(case, case.draft, around)):
@@ -108,12 +115,11 @@ def _where(case: Case, url: str, say: Sentences) -> Block:
 
 def _draft(draft: Draft, around: Around) -> Iterator[Block]:
     say = around.say
-    yield kit.line(kit.words(say("Draft {number}", number=draft.number), bold=True))
+    if words.is_headed(draft):
+        yield kit.line(kit.words(say("Draft {number}", number=draft.number), bold=True))
     if draft.text.strip():
         signature = [kit.words(f" {kit.clip(around.signature, 100)}", italic=True)] if around.signature.strip() else []
         yield kit.line(kit.words(lines.shortened(draft.text, DRAFT_VIEW, say)), *signature)
-    if draft.reason:
-        yield kit.line(kit.words(f"ℹ️ {kit.clip(say.remark(draft.reason), 400)}"))
 
 
 def findings(found: Sequence[Finding], say: Sentences) -> Iterator[Block]:
@@ -161,11 +167,13 @@ def _spoken(case: Case, around: Around) -> Iterator[str]:
 
 def _spoken_draft(draft: Draft, around: Around) -> Iterator[str]:
     say = around.say
-    yield kit.clip(
-        " · ".join(filter(None, (say("Draft {number}", number=draft.number), words.origin(draft, say)))), 160
-    )
+    yield kit.clip(" ".join(run.text for run in lines.original(draft, say)), 300) if draft.remarks else ""
+    if words.is_headed(draft):
+        heading = (say("Draft {number}", number=draft.number), words.origin(draft, say))
+        yield kit.clip(" · ".join(filter(None, heading)), 160)
     yield f"{lines.shortened(draft.text, 700, say)} {kit.cut(around.signature, 100)}" if draft.text.strip() else ""
-    yield kit.clip(say.remark(draft.reason), 200) if draft.reason else ""
+    if told := words.remarks(draft, say):
+        yield kit.clip(" ".join(told), 300)
     must, look = lines.checked(draft.findings, say)
     yield kit.clip(f"{say('To change before it can be posted:')} {' '.join(must)}", 300) if must else ""
     yield kit.clip(f"{say('Please check:')} {' '.join(look)}", 300) if look else ""

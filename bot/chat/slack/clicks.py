@@ -10,6 +10,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bot.chat import answers
+from bot.chat.choices import tones
 from bot.chat.grammar import ALL_TEMPLATES, Act, Form, decision_of
 from bot.chat.payload import words
 from bot.chat.slack import forms
@@ -20,7 +22,7 @@ from bot.chat.slack.modal import Subject, View, subject
 from bot.chat.slack.opening import Opening
 from bot.chat.slack.team import SlackTeam
 from bot.desk.case import Case
-from bot.desk.decision import Approve, Decision, Edit, Escalate, MarkPosted, Reject, UseTemplate
+from bot.desk.decision import Approve, Decision, Delete, Edit, Escalate, MarkPosted, Redraft, Reject, UseTemplate
 from bot.errors import NewerDraft, PortevoixError
 from bot.network.manual import handout
 from bot.network.slack.trouble import CALL_ERRORS, code
@@ -63,7 +65,10 @@ class Clicks:
             log.warning("a click could not be answered: %s", code(error), extra={"case": case.id})
 
     async def _about(self, case: Case, what: Click, body: Payload) -> None:
-        if decision := decision_of(what.act, what.draft, what.value):
+        note = tones(self.team.say(case.brand)).get(what.act, what.value)
+        if what.act is Act.REDRAFT and self.team.review.has_model(case):
+            await self._open(case, what)
+        elif decision := decision_of(what.act, what.draft, note):
             await self._decide(case, decision, what)
         elif what.act is Act.TYPED:
             await self._typed(case, what, body)
@@ -94,12 +99,18 @@ class Clicks:
         match what.act:
             case Act.EDIT:
                 await self.opening.edit(what.trigger, case, of, what.user, inside=what.view)
+            case Act.REDRAFT:
+                await self.opening.show(what.trigger, forms.redraft(say, of))
+            case Act.TRANSLATE:
+                await self.opening.translation(what.trigger, case)
             case Act.REJECT:
                 await self.opening.show(what.trigger, forms.reject(say, of))
             case Act.ESCALATE:
                 await self.opening.show(what.trigger, forms.escalate(say, of))
             case Act.MARK_POSTED:
                 await self.opening.show(what.trigger, forms.mark_posted(say, of))
+            case Act.DELETE:
+                await self.opening.build(what.trigger, case.brand, self._delete_form(case, of, what.user))
             case Act.ADD:
                 await self.opening.show(what.trigger, forms.add_missing(case, say, of))
             case Act.COPY:
@@ -110,6 +121,11 @@ class Clicks:
                 await self.opening.show(what.trigger, forms.choose_template(say, of, best, around.templates))
             case _:
                 log.info("a click that means nothing here: %s", what.act, extra={"case": case.id})
+
+    async def _delete_form(self, case: Case, of: Subject, user: str) -> View:
+        """Who may not is told before they write why. Raises ``NotManager``."""
+        self.team.may_decide(await self.team.person(user, case.brand), case)
+        return forms.delete(self.team.say(case.brand), of, case.complaint.network)
 
     def _copy(self, case: Case, of: Subject) -> View:
         text = case.reply.text if case.reply else case.draft.text if case.draft else ""
@@ -152,6 +168,9 @@ class Clicks:
             return
         of = subject(view)
         case = await self.team.case(of.case_id)
+        if case and form == Form.DELETE:
+            await self._delete(ack, case, view, user)
+            return
         decision = _decision(form, view, of)
         if case is None or decision is None:
             await ack()
@@ -162,6 +181,30 @@ class Clicks:
             await ack(response_action="errors", errors={_first_field(view): self.team.sorry(error, case.brand)})
         else:
             await ack()
+
+    async def _delete(self, ack: Ack, case: Case, view: Payload, user: str) -> None:
+        """Slack waits three seconds for its answer, a network may take twenty: the form waits, and says what came."""
+        say, reason = self.team.say(case.brand), forms.read_delete(view)
+        if not reason:
+            await ack(response_action="errors", errors={_first_field(view): say("Please say why it is deleted.")})
+            return
+        await ack(response_action="update", view=forms.loading(say, say("The reply is being deleted…")))
+        self.team.later.start(self._deleted(case, Delete(reason), view, user))
+
+    async def _deleted(self, case: Case, decision: Delete, view: Payload, user: str) -> None:
+        say, of = self.team.say(case.brand), subject(view)
+        try:
+            await self.team.decided(case, decision, user)
+        except Exception as error:  # noqa: BLE001  # ``sorry`` logs what is unknown
+            said = self.team.sorry(error, case.brand)
+            shown = forms.error(say, said)
+        else:
+            said, shown = answers.deleted(say), forms.deleted(say)
+        try:
+            await self.team.workspace.client.views_update(view_id=words(view, "id"), view=shown)
+        except CALL_ERRORS as error:  # they have closed it, and still want to know
+            self.team.workspace.note(error)
+            await self.team.tell(of.channel, user, said)
 
     async def _as_may(self, case: Case, decision: Decision, user: str) -> Decision:
         """What a manager sends is saved and approved, what anybody else sends is saved."""
@@ -207,6 +250,8 @@ def _decision(form: str, view: Payload, of: Subject) -> Decision | None:
     match form:
         case Form.EDIT:
             return Approve(of.draft, forms.read_edit(view))
+        case Form.REDRAFT:
+            return Redraft(of.draft, forms.read_redraft(view))
         case Form.REJECT:
             return Reject(of.draft, forms.read_reject(view))
         case Form.ESCALATE:

@@ -61,7 +61,7 @@ class Commands:
         try:
             match asked:
                 case Help():
-                    await ack(**help_message(say))
+                    await ack(**help_message(say, model=self.team.interpreter is not None))
                 case NewForm():
                     await ack()
                     self.team.later.start(self.clicks.opening.new_complaint(trigger, channel))

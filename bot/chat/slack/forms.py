@@ -25,14 +25,15 @@ from bot.network.manual import Handout
 LONGEST = 3_000
 _PART = 2_900
 _PARTS = 40
+_TRANSLATED = 3_000  # twice that, each sign escaped, is still one form
 
 
 # Short ones
 
 
-def loading(say: Sentences) -> View:
+def loading(say: Sentences, sentence: str = "") -> View:
     """Opened at once, since Slack gives three seconds; another view takes its place."""
-    return notice(say, say("One moment"), say("Loading…"))
+    return notice(say, say("One moment"), sentence or say("Loading…"))
 
 
 def notice(say: Sentences, title: str, sentence: str) -> View:
@@ -155,6 +156,34 @@ def read_edit(view: Mapping[str, Any]) -> str:
     return typed(view, "text")
 
 
+# Another draft, and this one in another language
+
+
+def redraft(say: Sentences, of: Subject) -> View:
+    """What the next draft should be like; for a model, since a template cannot follow a note."""
+    entry = kit.entry(multiline=True, most=500)
+    hint = answers.note_hint(say)
+    fields = [kit.field("note", say("What should be different?"), entry, hint=hint, optional=True)]
+    return modal(Form.REDRAFT, say("New draft"), fields, say("Cancel"), say("New draft"), of)
+
+
+def read_redraft(view: Mapping[str, Any]) -> str:
+    """The note, empty when none was given."""
+    return typed(view, "note")
+
+
+def translation(case: Case, text: str, say: Sentences) -> View:
+    """The draft in the team's language, and as it stands."""
+    translated, own = lines.translated(case, text, _TRANSLATED, say, say.lang)
+    blocks = [
+        kit.rich(kit.line(kit.words(translated[0], bold=True)), kit.line(kit.words(translated[1]))),
+        kit.divider(),
+        kit.rich(kit.line(kit.words(own[0], bold=True)), kit.quote(kit.words(own[1]))),
+        kit.context(lines.for_reading(say)),
+    ]
+    return modal(Form.NOTICE, say("Translation"), blocks, say("Close"))
+
+
 # Reject, escalate, mark as posted
 
 
@@ -199,6 +228,29 @@ def mark_posted(say: Sentences, of: Subject) -> View:
 def read_mark_posted(view: Mapping[str, Any]) -> str:
     """The link, empty when none was given."""
     return typed(view, "link")
+
+
+# Taken off the network again
+
+
+def delete(say: Sentences, of: Subject, network: str) -> View:
+    """Why a reply that is public goes again; that must be said."""
+    entry = kit.entry(multiline=True, most=500)
+    fields = [
+        kit.section(answers.deleting(say, network)),
+        kit.field("reason", say("Why is it deleted?"), entry),
+    ]
+    return modal(Form.DELETE, say("Delete this reply"), fields, say("Cancel"), say("Delete"), of)
+
+
+def read_delete(view: Mapping[str, Any]) -> str:
+    """The reason; empty when only blanks were given."""
+    return typed(view, "reason")
+
+
+def deleted(say: Sentences) -> View:
+    """It is gone."""
+    return notice(say, say("Deleted"), answers.deleted(say))
 
 
 # What a complaint lacks

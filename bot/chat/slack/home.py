@@ -90,12 +90,12 @@ def _told(held: QueuedCase, say: Sentences, now: datetime) -> str:
     return f"{waiting.title(held, now, say)}: {waiting.glimpse(held)}"
 
 
-def help_message(say: Sentences) -> Block:
-    """What can be done, and how."""
+def help_message(say: Sentences, *, model: bool = False) -> Block:
+    """What can be done, and how; ``model``: one writes here, and follows notes."""
     where = say("what waits, oldest first; my page in the list of apps shows it too")
     bring = say("Forward me a customer's message, paste its link in the channel, or mention me: I draft a reply.")
     note = say("Answer in the card's thread to have it redrafted (“warmer, no refund”). A thread is never published.")
-    commands, ways = waiting.commands(say, where), waiting.manners(say, bring=bring, note=note)
+    commands, ways = waiting.commands(say, where), waiting.manners(say, bring=bring, note=note, model=model)
     title = say("How I work")
     runs = [kit.line(kit.words(name, code=True), kit.words(f" {what}")) for name, what in commands]
     runs += [kit.line(kit.words(way)) for way in ways]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 
-from bot.chat.review import SOMEBODY
 from bot.chat.slack import forms
 from bot.chat.slack.modal import Subject, View
 from bot.chat.slack.team import SlackTeam
-from bot.desk.case import Case, Finding
-from bot.desk.ports import Length
+from bot.desk.case import Case
 
 #: Seconds for which a form may be built before Slack gets a first page.
 AT_ONCE = 1.0
+#: The same where it will take long, unless the answer is known already.
+AT_A_GLANCE = 0.2
 
 
 class Opening:
@@ -30,16 +30,28 @@ class Opening:
         else:
             await client.views_open(trigger_id=trigger, view=view)
 
-    async def build(self, trigger: str, brand: str, building: Awaitable[View]) -> None:
-        """Open a form that takes a while to build."""
+    async def build(self, trigger: str, brand: str, building: Awaitable[View], *, meanwhile: str = "") -> None:
+        """Open a form that takes a while to build; what fails then is said in its place.
+
+        ``meanwhile`` is what the first page says, where that is known to be needed.
+        """
         task = asyncio.ensure_future(building)
-        done, _ = await asyncio.wait({task}, timeout=AT_ONCE)
+        done, _ = await asyncio.wait({task}, timeout=AT_A_GLANCE if meanwhile else AT_ONCE)
         client = self.team.workspace.client
-        if done:
-            await client.views_open(trigger_id=trigger, view=task.result())
-            return
-        opened = await client.views_open(trigger_id=trigger, view=forms.loading(self.team.say(brand)))
-        await client.views_update(view_id=opened["view"]["id"], view=await task)
+        try:
+            if done:
+                await client.views_open(trigger_id=trigger, view=task.result())
+                return
+            opened = await client.views_open(trigger_id=trigger, view=forms.loading(self.team.say(brand), meanwhile))
+            await client.views_update(view_id=opened["view"]["id"], view=await self._built(task, brand))
+        finally:
+            task.cancel()
+
+    async def _built(self, task: asyncio.Future[View], brand: str) -> View:
+        try:
+            return await task
+        except Exception as error:  # noqa: BLE001  # ``sorry`` logs what is unknown
+            return forms.error(self.team.say(brand), self.team.sorry(error, brand))
 
     async def new_complaint(self, trigger: str, channel: str = "", text: str = "") -> None:
         """The form for a complaint from anywhere."""
@@ -61,11 +73,13 @@ class Opening:
         person = await self.team.person(user, case.brand)
         manager = self.team.house(case).brand.manages(person, case)
         around = self.team.review.around(case)
-        found, length = self._checked(case, typed) if typed is not None else (None, None)
+        found, length = self.team.checked(case, typed) if typed is not None else (None, None)
         return forms.edit(case, around, of, manager=manager, found=found, length=length)
 
-    def _checked(self, case: Case, text: str) -> tuple[tuple[Finding, ...], Length]:
-        """What the desk will say of this text."""
-        signed = self.team.house(case).brand.sign(text, SOMEBODY)
-        length = self.team.desk.networks.of(case.complaint).measure(case.complaint, signed)
-        return self.team.library.check(case, text, length), length
+    async def translation(self, trigger: str, case: Case) -> None:
+        """The draft in the team's language beside it; a model takes seconds for that."""
+        say = self.team.say(case.brand)
+        await self.build(trigger, case.brand, self._translated(case), meanwhile=say("The draft is being translated…"))
+
+    async def _translated(self, case: Case) -> View:
+        return forms.translation(case, await self.team.translated(case), self.team.say(case.brand))

@@ -14,6 +14,7 @@ from bot.chat.side import Answer, Parts, faces
 from bot.chat.slack.doors import Door, answer, refused, socket
 from bot.chat.slack.listeners import Listeners
 from bot.chat.slack.people import People
+from bot.chat.slack.reading import Reading
 from bot.chat.slack.review import SlackWall
 from bot.chat.slack.team import SlackTeam
 from bot.chat.slack.text import escape
@@ -52,7 +53,8 @@ class SlackSide:
     def __init__(self, workspaces: Sequence[Workspace], access: Sequence[Access], library: Library) -> None:
         self.workspaces = tuple(workspaces)
         self.wall: Wall = SlackWall(workspaces, library)
-        self.network: Network = SlackThreads(workspaces, faces(library))
+        self._people = {one.team: People(one) for one in workspaces}
+        self.network: Network = SlackThreads(workspaces, faces(library), Reading(self._people))
         self.answer: Answer | None = None
         self._access = access
         self._listeners: list[Listeners] = []
@@ -90,7 +92,9 @@ class SlackSide:
 
     async def open(self, stack: AsyncExitStack, parts: Parts, review: CardReview) -> None:
         """Begin to listen, by sockets or behind ``answer``."""
-        self._listeners = [Listeners.of(_team(one, parts, review), parts.inbox) for one in self.workspaces]
+        self._listeners = [
+            Listeners.of(_team(one, self._people[one.team], parts, review), parts.inbox) for one in self.workspaces
+        ]
         doors = [
             Door(workspace, listeners, parts.acked, has.signing_secret)
             for workspace, listeners, has in zip(self.workspaces, self._listeners, self._access, strict=True)
@@ -121,11 +125,11 @@ class SlackSide:
         return False
 
 
-def _team(workspace: Workspace, parts: Parts, review: CardReview) -> SlackTeam:
+def _team(workspace: Workspace, people: People, parts: Parts, review: CardReview) -> SlackTeam:
     return SlackTeam(
         chat="slack",
         workspace=workspace,
-        people=People(workspace),
+        people=people,
         review=review,
         desk=parts.desk,
         library=parts.library,
@@ -134,6 +138,7 @@ def _team(workspace: Workspace, parts: Parts, review: CardReview) -> SlackTeam:
         board=parts.board,
         edits=parts.edits,
         later=parts.later,
+        interpreter=parts.interpreter,
     )
 
 

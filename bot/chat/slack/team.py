@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -56,16 +56,7 @@ class SlackTeam(Team):
 
     def arrival(self, brand: str) -> Arrival:
         """Where what comes now comes in."""
-        here = self.workspace
-        return Arrival(
-            team=here.team,
-            brand=brand,
-            received_at=self.now(),
-            workspace_url=here.url,
-            bot_user=here.bot_user,
-            bot_id=here.bot_id,
-            app_id=here.app_id,
-        )
+        return arrival_at(self.workspace, brand, self.now())
 
     async def tell(self, channel: str, user: str, said: str | Mapping[str, Any], *, thread: str = "") -> None:
         """Say something to one person alone; nobody is told when Slack does not take it."""
@@ -80,14 +71,7 @@ class SlackTeam(Team):
 
     async def receive(self, complaint: Complaint, *, wait: timedelta = timedelta()) -> tuple[Case, bool]:
         """Hand a complaint to the desk; returns its case and whether it is new."""
-        return await self.desk.receive(await self._named(complaint), wait=wait)
-
-    async def _named(self, complaint: Complaint) -> Complaint:
-        """Slack's own id for an author is no handle to call anybody by: the name stands for it."""
-        if complaint.network != self.chat or not _SLACK_ID.fullmatch(complaint.author):
-            return complaint
-        name = complaint.author_name or await self.people.name(complaint.author)
-        return replace(complaint, author="", author_name=name)
+        return await self.desk.receive(await named(complaint, self.people), wait=wait)
 
     async def received(self, case: Case) -> str:
         """What to say to somebody who asked for a draft by command or form."""
@@ -105,3 +89,24 @@ class SlackTeam(Team):
         if room.shared:
             return Coming.OVERHEARD
         return Coming.SOON if room.member else Coming.NOT_HERE
+
+
+def arrival_at(here: Workspace, brand: str, now: datetime) -> Arrival:
+    """Where what comes now comes in."""
+    return Arrival(
+        team=here.team,
+        brand=brand,
+        received_at=now,
+        workspace_url=here.url,
+        bot_user=here.bot_user,
+        bot_id=here.bot_id,
+        app_id=here.app_id,
+    )
+
+
+async def named(complaint: Complaint, people: People) -> Complaint:
+    """The complaint with its author's name: Slack's own id for somebody is no handle to call anybody by."""
+    if complaint.network != "slack" or not _SLACK_ID.fullmatch(complaint.author):
+        return complaint
+    name = complaint.author_name or await people.name(complaint.author)
+    return replace(complaint, author="", author_name=name)

@@ -113,7 +113,7 @@ def edit_view(
         *_conflict(source, last, conflict_diff, say),
         *_languages(source, siblings, say),
         *(_text(source, text, say) if short else _too_long(source, text, say)),
-        *_problems(problems, source.body_line, say),
+        *_problems(problems, template_lines.lines_of(source, text), say),
         *_preview(source, preview, complaint, say),
         *_history(last, changed_as_file, say, told=bool(conflict_diff)),
     ]
@@ -145,7 +145,8 @@ def _languages(source: Source, siblings: Sequence[str], say: Sentences) -> Itera
     names = [name for name in dict.fromkeys((*siblings, source.name)) if is_name(name)]
     options = [kit.option(template_lines.named(name, say), name) for name in names[:_MENU_OPTIONS]]
     if options:
-        yield kit.actions(field_id("which", source.name), _select(Press.CHOOSE, say("Language"), options, source.name))
+        label = template_lines.which(source, say)
+        yield kit.actions(field_id("which", source.name), _select(Press.CHOOSE, label, options, source.name))
     if source.inherited:
         yield kit.context(say("All brands share this template. Saving it makes a copy for this brand alone."))
 
@@ -168,11 +169,11 @@ def _too_long(source: Source, text: str, say: Sentences) -> list[Block]:
     return [kit.section(said)]
 
 
-def _problems(problems: Sequence[Problem], first_line: int, say: Sentences) -> Iterator[Block]:
+def _problems(problems: Sequence[Problem], where: range, say: Sentences) -> Iterator[Block]:
     if not problems:
         return
     title = kit.line(kit.words(f"⛔ {say('This text cannot be saved yet:')}", bold=True))
-    said = template_lines.problems(problems, first_line, say)
+    said = template_lines.problems(problems, where, say)
     yield kit.rich(title, kit.bullets(*(kit.line(kit.words(one)) for one in said)))
 
 
@@ -223,7 +224,7 @@ def new_view(
     hint = template_lines.hint(template_lines.all_variables(house), say)
     blocks = [
         *([kit.section(f"⛔ {sentence}")] if sentence else []),
-        *_problems(problems, 1, say),
+        *_problems(problems, template_lines.ALL, say),
         kit.field("topic", say("Topic"), topics),
         kit.field("lang", say("Language"), _select(kit.ENTRY, say("Language"), options, filled.lang)),
         kit.field("text", say("Text"), kit.entry(filled.body, multiline=True), hint=hint),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from discord import ui
 from discord.components import _component_factory
-from discord_sample import CARD, HOSTILE, LINK, NOW, a_case, a_reply, around, pressed, said, sent, texts
+from discord_sample import CARD, HOSTILE, LINK, NOW, a_case, a_reply, around, pressed, said, sent, texts, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from bot.chat.cutting import units
 from bot.chat.discord.buttons import card_items
 from bot.chat.discord.card import COPIED, VIEW, card, collapsed
 from bot.chat.grammar import ALL_TEMPLATES, Act
-from bot.desk.case import Approval, Finding, Level, Origin, Remark, Severity, Status, Wish
+from bot.desk.case import Approval, Finding, Level, Origin, Remark, Severity, Status, Usage, Wish
 from bot.desk.ports import Length
 from bot.locale import Sentences
 
@@ -312,6 +312,55 @@ def test_other_buttons_are_none_of_ours(odd):
 
 # Whatever comes
 
+# Where a model writes
+
+USED = Usage(model="gpt-x", tokens_in=1_240, cached=1_100, tokens_out=85, seconds=2.1, price=0.0012, currency="EUR")
+NO_DRAFT = Remark("No draft: what the customer wrote is missing. Please add it, or write the reply yourself.")
+TONES = [Act.SHORTER, Act.WARMER, Act.FORMAL]
+
+
+def test_a_model_s_draft_says_what_it_took():
+    """Who wrote it, its length, and the details of the cost."""
+    words = said(drawn(a_case(draft={"origin": Origin.MODEL, "template": "", "usage": USED}), lang="en"))
+    assert "-# written by the model gpt-x" in words
+    assert "-# 1,240 tokens in (1,100 cached), 85 out · 2.1 s · 0.0012\u00a0EUR" in words
+
+
+def test_remarks_stand_apart_from_the_text():
+    """What is ours must not look like a part of the reply; each sentence once."""
+    slow = Remark("The model did not answer within {seconds} s.", {"seconds": 20})
+    body = drawn(a_case(draft={"reason": NO_DRAFT, "remarks": (slow, NO_DRAFT)}), lang="en")
+    [told] = [one["content"] for one in walk(body["components"]) if "did not answer" in one.get("content", "")]
+    assert told.count("ℹ️") == 2
+    assert "écrivez-nous" not in told
+
+
+def test_a_card_without_a_draft_says_so_first():
+    """No “Draft 2” above it, nothing to be posted below it, the templates beside “Write the reply”."""
+    body = drawn(a_case(draft={"text": "", "template": "", "reason": NO_DRAFT}), lang="en")
+    assert "Draft 2" not in said(body)
+    assert "Once approved" not in said(body)
+    assert acts(body) == [Act.EDIT, Act.REDRAFT, Act.TEMPLATE, Act.MORE]
+
+
+def test_where_a_model_writes_a_quiet_row_offers_another_tone():
+    """Below the decisions, above the menus; Translate where the draft is not in the team's language."""
+    assert acts(drawn(model=True)) == [Act.APPROVE, Act.EDIT, Act.REDRAFT, *TONES, Act.TEMPLATE, Act.MORE]
+    body = drawn(a_case(lang="de"), model=True)
+    [row] = [one for one in walk(body["components"]) if one["type"] == 1 and len(one["components"]) == 4]
+    assert [one["label"] for one in row["components"]] == ["Plus court", "Plus chaleureux", "Plus formel", "Traduire"]
+    assert {one["style"] for one in row["components"]} == {2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "model"),
+    [({}, False), ({"draft": {"text": " "}}, True), ({"status": Status.RECEIVED}, True)],
+)
+def test_no_tone_without_a_model_or_a_text_or_a_choice(changes, model):
+    """A button that could do nothing is not there."""
+    assert not set(acts(drawn(a_case(lang="de", **changes), model=model))) & {*TONES, Act.TRANSLATE}
+
+
 TEXTS = st.text(max_size=60) | st.text('"\\\n\x00\ud83e\u202e\u2028\u0627🏳️‍🌈<&>*_`~|[]()#@:-1.é ', max_size=60)
 LANGS = st.sampled_from(["fr", "en"])
 LONG = TEXTS | st.builds(lambda text, times: text * times, TEXTS, st.sampled_from([30, 900]))
@@ -334,6 +383,8 @@ DRAFTS = st.fixed_dictionaries(
         "text": LONG,
         "findings": FINDINGS,
         "reason": st.none() | REMARKS,
+        "remarks": st.lists(REMARKS, max_size=8).map(tuple),
+        "usage": st.none() | st.builds(Usage, model=LONG, tokens_in=st.integers(0, 9**9), currency=TEXTS),
         "template": TEXTS,
         "by_name": TEXTS,
         "origin": st.sampled_from(Origin),
@@ -367,17 +418,23 @@ CASES = st.builds(
     signature=TEXTS,
     count=st.sampled_from([0, 3, 300]),
     lang=st.sampled_from(["fr", "en"]),
+    model=st.booleans(),
 )
-def test_any_case_can_be_drawn(case, by_hand, signature, count, lang):
+def test_any_case_can_be_drawn(case, by_hand, signature, count, lang, model):
     """Whatever was written, Discord takes the card, and nobody is pinged."""
     templates = tuple(f"topic-{number}.fr" for number in range(count))
-    drawn(case, lang=lang, by_hand=by_hand, signature=signature, templates=templates)
+    drawn(case, lang=lang, by_hand=by_hand, signature=signature, templates=templates, model=model)
 
 
 @pytest.mark.parametrize("sign", ["🤬", "*", "\x00", "é", "\n", "> "])
 @pytest.mark.parametrize("status", list(Status))
 def test_the_largest_card_is_still_one_message(sign, status):
-    """200,000 characters of complaint, forty findings, a draft of 5,000, three hundred templates; all in hard signs."""
+    """200,000 characters of complaint, forty findings, a draft of 5,000, three hundred templates; all in hard signs.
+
+    A model wrote it, and has much to remark.
+    """
+    remarks = tuple(Remark("{reason}", {"reason": f"{number}{sign * 900}"}) for number in range(9))
+    used = Usage(model=sign * 900, tokens_in=9**9)
     findings = tuple(Finding("x", level, Remark("{reason}", {"reason": sign * 500})) for level in Level) * 20
     wrote = {
         "text": sign * 200_000,
@@ -386,8 +443,10 @@ def test_the_largest_card_is_still_one_message(sign, status):
         "link": f"{LINK}?{'q' * 900}",
     }
     case = a_case(
-        complaint=wrote, draft={"text": sign * 5_000, "findings": findings}, escalated=sign * 900, status=status,
-        reply=a_reply(text=sign * 5_000, link=FAR), taken_by=sign * 900,
+        complaint=wrote, escalated=sign * 900, status=status,
+        draft={"text": sign * 5_000, "findings": findings, "remarks": remarks, "usage": used},
+        reply=a_reply(text=sign * 5_000, link=FAR), taken_by=sign * 900, lang="de",
     )  # fmt: skip
-    body = drawn(case, templates=tuple(f"modèle-{number}" for number in range(300)), length=Length(5_000, 280))
+    names = tuple(f"modèle-{number}" for number in range(300))
+    body = drawn(case, templates=names, length=Length(5_000, 280), model=True)
     assert units("".join(texts(body))) <= 4_000

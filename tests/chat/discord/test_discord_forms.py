@@ -57,6 +57,7 @@ def every_form(say):
     yield forms.edit(
         a_case(complaint={"text": HOSTILE}, draft={"findings": (LONG,) * 40}), seen_by, nobody, manager=True
     )
+    yield forms.redraft(say, 2, nobody)
     yield forms.reject(say, 2, nobody)
     yield forms.escalate(say, 2, nobody)
     yield forms.mark_posted(say, 2, nobody)
@@ -163,6 +164,15 @@ async def test_a_reason_is_a_tap_or_words_or_nothing():
     assert await filled(ask, reason="Pas pour nous") == "Pas pour nous"
     assert await filled(ask, reason="Pas pour nous", words="Voir le SAV") == "Pas pour nous. Voir le SAV"
     assert len(fields(opened(forms.reject(FR, 2, nobody)))["reason"]["options"]) == 5
+
+
+async def test_a_note_for_the_next_draft_may_stay_open():
+    """The form says what a note can do, and that a template could not."""
+    form = said(opened(forms.redraft(EN, 2, nobody)))
+    assert "offer the 10 % code" in form
+    assert "a template could not" in form
+    assert await filled(lambda hear: forms.redraft(FR, 2, hear), note=" tutoie ") == "tutoie"
+    assert await filled(lambda hear: forms.redraft(FR, 2, hear)) == ""
 
 
 async def test_escalation_and_link_are_read():
@@ -353,3 +363,30 @@ async def test_without_a_reply_there_is_still_something_to_copy():
     assert texts(sent(asides.copy_text(case, FR, given_of(case.draft.text))[0])) == [
         "```\nBonjour Zoé, écrivez-nous.\n```"
     ]
+
+
+# Said to one person alone, where a model writes
+
+
+def test_a_translation_stands_beside_the_draft():
+    """Each under the name of its language; what is posted is said."""
+    words = said(sent(asides.translation(a_case(lang="de"), "Bonjour, en français.", FR, "fr")))
+    assert words.startswith("**Brouillon 2, traduit en français**\nBonjour, en français.")
+    assert "**Le brouillon lui-même, en allemand**\n> Bonjour Zoé, écrivez-nous." in words
+    assert "sera publié" in words
+
+
+@pytest.mark.parametrize("sign", ["é", "🤬", "*", "\n\\", HOSTILE])
+def test_a_long_translation_is_cut_with_a_word(sign):
+    """Discord takes 4,000 characters in one message."""
+    body = sent(asides.translation(a_case(draft={"text": sign * 5_000}, lang="de"), sign * 5_000, FR, "fr"))
+    assert said(body).count(" caractères)") == 2
+    assert "".join(texts(body)).count("https://evil") == 0
+
+
+@pytest.mark.parametrize("typed", ["", "Bonjour Léa", HOSTILE * 90])
+def test_what_a_lost_form_held_can_be_copied(typed):
+    """With the reason; nothing where nothing was typed."""
+    words = said(sent(asides.lost("J’ai redémarré.", typed, FR)))
+    assert words.startswith("⚠️ J’ai redémarré.")
+    assert ("Vous avez écrit" in words) is bool(typed)

@@ -73,6 +73,15 @@ def test_any_queue_fits_a_message(sign):
 @pytest.mark.parametrize("say", [FR, EN])
 def test_the_help_names_every_command(say):
     """In the team's language."""
+    for model in (False, True):
+        assert said(sent(help_message(say, model=model))).count("`/reply") == 5
     words = said(sent(help_message(say)))
-    assert words.count("`/reply") == 5
     assert "🔁" in words
+
+
+def test_help_tells_of_notes_and_tones_only_where_a_model_writes():
+    """Without one a word in the thread asks for another template, and the help says no more than that."""
+    plain, more = said(sent(help_message(EN))), said(sent(help_message(EN, model=True)))
+    assert "only a model can do as you write" in plain
+    assert not any(word in plain for word in ("warmer", "Shorter", "Translate"))
+    assert all(word in more for word in ("warmer, no refund", "Shorter, Warmer and More formal", "Translate"))

@@ -25,6 +25,8 @@ from bot.voice.yamlfile import Problem
 PROMPTS = Path(__file__).parents[3] / "prompts"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EN, FR = Sentences("en"), Sentences("fr")
+#: The first section of the model's prompt, which the menus open too.
+PROMPT = "draft: Your task"
 
 
 class Heard:
@@ -131,9 +133,8 @@ async def test_the_list_names_every_topic_with_its_languages(house: House) -> No
     body = sent(view)
     assert "- late-delivery — fr ×2, en ×2\n" in said(body)
     assert "troll" not in said(body)  # is not answered
-    assert (
-        {"late-delivery.fr", "distress.fr"} <= {name for menu in menus(body) for name in menu} <= set(house.templates)
-    )
+    opens = {name for menu in menus(body) for name in menu}
+    assert {"late-delivery.fr", "distress.fr", PROMPT} <= opens <= {*house.templates, PROMPT}
     await press(view, "New template")
     await press(view, next(one["placeholder"] for one in walk(body["components"]) if one["type"] == 3), "price.fr")
     assert heard.told == [("new", None), ("choose", "price.fr")]
@@ -145,7 +146,7 @@ async def test_a_list_of_any_length_fits_a_message(house: House, topics: int, le
     """What finds no place is counted; every option opens a template."""
     big = many(house, topics, ["fr", "en"], length)
     body = sent(listing(big, say, NOBODY.by("choose"), NOBODY.by("new")))
-    assert {name for menu in menus(body) for name in menu} <= set(big.templates)
+    assert {name for menu in menus(body) for name in menu} <= {*big.templates, PROMPT}
 
 
 async def test_an_unknown_name_is_answered_with_those_that_are_alike(editing: Editing) -> None:

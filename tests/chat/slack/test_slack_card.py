@@ -13,7 +13,7 @@ from sample_case import CARD, LINK, NASTY, NOW, a_case, a_reply, around, pressed
 from bot.chat.grammar import ALL_TEMPLATES, Act
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.card import FALLBACK, VIEW, card, collapsed
-from bot.desk.case import Approval, Finding, Level, Origin, Remark, Severity, Status, Wish
+from bot.desk.case import Approval, Finding, Level, Origin, Remark, Severity, Status, Usage, Wish
 from bot.desk.ports import Length
 from bot.locale import Sentences
 
@@ -124,6 +124,74 @@ def test_without_a_draft_a_person_writes():
     assert "Aucun modèle ne convient" in seen(message)
     assert Act.APPROVE not in pressed(message)
     assert labels(message)[Act.EDIT] == "Écrire la réponse"
+
+
+NO_DRAFT = Remark("No draft: what the customer wrote is missing. Please add it, or write the reply yourself.")
+USED = Usage(model="gpt-x", tokens_in=1_240, cached=1_100, tokens_out=85, seconds=2.1, price=0.0012, currency="EUR")
+
+
+def test_a_card_without_a_draft_says_so_first():
+    """No “Draft 2” above it, nothing to be posted below it, the templates beside “Write the reply”."""
+    message = drawn(a_case(draft={"text": "", "template": "", "reason": NO_DRAFT}), templates=("other.fr",), lang="en")
+    assert "Draft 2" not in seen(message) + message["text"]
+    assert "ℹ️ No draft: what the customer wrote is missing." in seen(message)
+    assert "Once approved" not in seen(message)
+    assert {Act.EDIT, Act.TEMPLATE} <= pressed(message).keys()
+
+
+def test_a_model_s_draft_says_what_it_took():
+    """Who wrote it, its length, and the details of the cost."""
+    said = seen(drawn(a_case(draft={"origin": Origin.MODEL, "template": "", "usage": USED}), length=Length(34, 280)))
+    assert "écrit par le modèle de langage gpt-x · 34 caractères sur 280" in said
+    assert "1\u202f240 jetons lus (dont 1\u202f100 en cache), 85 écrits · 2,1\u00a0s · 0,0012\u00a0EUR" in said
+
+
+def test_remarks_stand_apart_from_the_text():
+    """What is ours must not look like a part of the reply; each sentence once, also for who hears the card."""
+    slow = Remark("The model did not answer within {seconds} s.", {"seconds": 20})
+    message = drawn(a_case(draft={"reason": NO_DRAFT, "remarks": (slow, NO_DRAFT)}), lang="en")
+    [told] = [block for block in message["blocks"] if "did not answer" in json.dumps(block)]
+    assert "écrivez-nous" not in json.dumps(told, ensure_ascii=False)
+    assert seen({"blocks": [told]}).count("ℹ️") == 2
+    assert message["text"].count("No draft:") == message["text"].count("did not answer within 20 s.") == 1
+
+
+TONES = [Act.SHORTER, Act.WARMER, Act.FORMAL]
+
+
+def test_where_a_model_writes_a_quiet_row_offers_another_tone():
+    """Below the decisions; the draft is in the team's own language, so nobody needs a translation."""
+    *_, row, quiet = drawn(model=True)["blocks"]
+    assert row["elements"][0]["action_id"] == Act.APPROVE
+    assert [element["action_id"] for element in quiet["elements"]] == TONES
+    assert [element["text"]["text"] for element in quiet["elements"]] == [
+        "Plus court",
+        "Plus chaleureux",
+        "Plus formel",
+    ]
+    assert not any("style" in element for element in quiet["elements"])
+
+
+def test_a_draft_in_another_language_can_be_translated():
+    """For an approver who does not read the customer's."""
+    quiet = drawn(replace(a_case(), lang="de"), model=True)["blocks"][-1]
+    assert [element["action_id"] for element in quiet["elements"]] == [*TONES, Act.TRANSLATE]
+    assert Act.TRANSLATE not in pressed(drawn(replace(a_case(), lang=""), model=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "model"),
+    [
+        ({}, False),
+        ({"draft": {"text": " "}}, True),
+        ({"status": Status.RECEIVED}, True),
+        ({"status": Status.POSTED, "reply": a_reply()}, True),
+    ],
+)
+def test_no_tone_without_a_model_or_a_text_or_a_choice(changes, model):
+    """A button that could do nothing is not there."""
+    offered = pressed(drawn(a_case(lang="de", **changes), model=model)).keys()
+    assert not offered & {*TONES, Act.TRANSLATE}
 
 
 def test_a_first_yes_can_be_taken_back():
@@ -298,6 +366,10 @@ DRAFTS = st.fixed_dictionaries(
         "text": LONG,
         "findings": st.lists(st.builds(Finding, TEXTS, st.sampled_from(Level), REMARKS), max_size=40).map(tuple),
         "by_name": TEXTS,
+        "template": TEXTS,
+        "reason": st.none() | REMARKS,
+        "remarks": st.lists(REMARKS, max_size=8).map(tuple),
+        "usage": st.none() | st.builds(Usage, model=LONG, tokens_in=st.integers(0, 9**9), currency=TEXTS),
         "origin": st.sampled_from(Origin),
     }
 )
@@ -318,11 +390,11 @@ CASES = st.builds(
 
 
 @settings(max_examples=150)
-@given(case=CASES, by_hand=st.booleans(), signature=TEXTS, count=st.sampled_from([0, 3, 300]))
-def test_any_case_can_be_drawn(case, by_hand, signature, count):
+@given(case=CASES, by_hand=st.booleans(), signature=TEXTS, count=st.sampled_from([0, 3, 300]), model=st.booleans())
+def test_any_case_can_be_drawn(case, by_hand, signature, count, model):
     """Whatever was written, Slack takes the card, and nobody is pinged."""
     templates = tuple(f"topic-{number}.fr" for number in range(count))
-    message = drawn(case, by_hand=by_hand, signature=signature, templates=templates)
+    message = drawn(case, by_hand=by_hand, signature=signature, templates=templates, model=model)
     assert pings(message) == []
     assert len(message["text"]) <= FALLBACK
     json.dumps(message, ensure_ascii=False).encode()  # no half characters
@@ -330,10 +402,16 @@ def test_any_case_can_be_drawn(case, by_hand, signature, count):
 
 @pytest.mark.parametrize("sign", ["🤬", '"', "\x00", "é"])
 def test_the_largest_card_is_still_one_message(sign):
-    """200,000 characters of complaint, forty findings, a draft of 5,000, three hundred templates; all in hard signs."""
+    """200,000 characters of complaint, forty findings, a draft of 5,000, three hundred templates; all in hard signs.
+
+    A model wrote it, and has much to remark.
+    """
     findings = tuple(Finding("x", level, Remark("{reason}", {"reason": sign * 500})) for level in Level) * 20
     wrote = {"text": sign * 200_000, "notes": (sign * 900,) * 9, "author_name": sign * 900}
-    case = a_case(complaint=wrote, draft={"text": sign * 5_000, "findings": findings}, escalated=sign * 900)
-    message = drawn(case, templates=tuple(f"modèle-{number}" for number in range(300)), length=Length(5_000, 280))
+    remarks = tuple(Remark("{reason}", {"reason": f"{number}{sign * 900}"}) for number in range(9))
+    draft = {"text": sign * 5_000, "findings": findings, "remarks": remarks, "usage": replace(USED, model=sign * 900)}
+    case = a_case(complaint=wrote, draft=draft, escalated=sign * 900, lang="de")
+    names = tuple(f"modèle-{number}" for number in range(300))
+    message = drawn(case, templates=names, length=Length(5_000, 280), model=True)
     assert kit.size(message["blocks"]) < 13_200
-    assert Act.TEMPLATE in pressed(message)
+    assert {Act.TEMPLATE, Act.TRANSLATE} <= pressed(message).keys()

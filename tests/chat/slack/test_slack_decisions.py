@@ -83,6 +83,9 @@ def test_what_is_typed_comes_with_the_form_it_is_typed_in():
     [
         (payload("approve"), Approve(2)),
         (payload("redraft"), Redraft(2)),
+        (payload("shorter", value="Plus court"), Redraft(2, "Plus court")),
+        (payload("shorter"), None),
+        (payload("translate"), None),
         (payload("template", **chosen("refund.fr")), UseTemplate(2, "refund.fr")),
         (payload("template", **chosen(ALL_TEMPLATES)), None),
         (payload("more", **chosen("take")), Take()),

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from blockkit import check_view, pings, seen
+from blockkit import check_view, pings, seen, size
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_case import NASTY, a_case, a_reply, around, pressed
@@ -46,6 +46,9 @@ def views():
     yield forms.new_complaint(FR, [("main", "Lune & Tilleul"), ("b", "Bloom")], NASTY, brand="b", channel="C042")
     yield forms.edit(case, around(), OF, manager=True)
     yield forms.edit(case, around(), OF, manager=False, found=(LONG,), length=Length(300, 280))
+    yield forms.redraft(FR, OF)
+    yield forms.loading(FR, "Traduction…")
+    yield forms.translation(case, NASTY, FR)
     yield forms.reject(FR, OF)
     yield forms.escalate(FR, OF)
     yield forms.mark_posted(FR, OF)
@@ -263,3 +266,32 @@ def test_any_words_make_a_form(text, times):
     ):
         check_view(view)
         json.dumps(view, ensure_ascii=False).encode()  # no half characters
+
+
+# Another draft, and this one in another language
+
+
+def test_a_note_for_the_next_draft_may_stay_open():
+    """The form says what a note can do, and that a template could not."""
+    view = forms.redraft(Sentences("en"), OF)
+    assert "offer the 10 % code" in seen(view)
+    assert "a template could not" in seen(view)
+    assert (forms.read_redraft(sent(view, note=" warmer ")), forms.read_redraft(sent(view))) == ("warmer", "")
+
+
+def test_a_translation_stands_beside_the_draft():
+    """Each under the name of its language; what is posted is said."""
+    said = seen(forms.translation(a_case(lang="de"), "Bonjour, en français.", FR))
+    assert "Brouillon 2, traduit en français\nBonjour, en français." in said
+    assert "Le brouillon lui-même, en allemand" in said
+    assert said.index("français.") < said.index("Bonjour Zoé, écrivez-nous.")
+    assert "sera publié" in said
+
+
+@pytest.mark.parametrize("sign", ["é", "🤬", '"', "\n\\", "\x00"])
+def test_a_long_translation_is_cut_with_a_word(sign):
+    """Slack takes no more in one form."""
+    view = forms.translation(a_case(draft={"text": sign * 20_000}, lang="de"), sign * 20_000, FR)
+    check_view(view)
+    assert seen(view).count(" caractères)") == 2
+    assert size(view["blocks"]) < 13_200

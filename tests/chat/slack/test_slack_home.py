@@ -146,3 +146,12 @@ def test_help_is_short_and_in_the_team_s_language(say, words):
     check_message(message)
     assert all(word in seen(message) and word in message["text"] for word in words)
     assert seen(message).count("•") == 10
+
+
+def test_help_tells_of_notes_and_tones_only_where_a_model_writes():
+    """Without one a word in the thread asks for another template, and the help says no more than that."""
+    plain, more = seen(help_message(EN)), seen(help_message(EN, model=True))
+    assert "only a model can do as you write" in plain
+    assert not any(word in plain for word in ("warmer", "Shorter", "Translate"))
+    assert all(word in more for word in ("warmer, no refund", "Shorter, Warmer and More formal", "Translate"))
+    check_message(help_message(FR, model=True))

@@ -26,6 +26,8 @@ from bot.voice.yamlfile import Problem
 PROMPTS = Path(__file__).parents[3] / "prompts"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EN, FR = Sentences("en"), Sentences("fr")
+#: The first section of the model's prompt, which the menu opens too.
+PROMPT = "draft: Your task"
 HOSTILE = "<!channel> *gras* _x_ ~y~ `z` <@U1> & <https://evil.example|ici> @here\n> cité :tada: \u202e\x07"
 
 
@@ -111,7 +113,7 @@ def test_the_list_names_every_topic_with_its_languages(house: House) -> None:
     assert "troll" not in words  # is not answered
     assert "[New template]" in words
     options = [option["value"] for option in menu(message, Press.EDIT)["options"]]
-    assert {"late-delivery.fr", "distress.fr"} <= set(options) <= set(house.templates)
+    assert {"late-delivery.fr", "distress.fr", PROMPT} <= set(options) <= {*house.templates, PROMPT}
 
 
 def test_the_list_says_what_is_missing(house: House) -> None:
@@ -130,7 +132,7 @@ def test_a_list_of_any_length_fits_a_message(house: House, topics: int, length: 
     check_message(message)
     for block in message["blocks"]:
         for element in elements_of(block):
-            assert all(option["value"] in big.templates for option in element.get("options", []))
+            assert all(option["value"] in (*big.templates, PROMPT) for option in element.get("options", []))
 
 
 def test_a_brands_name_is_only_a_name(house: House) -> None:
