@@ -71,7 +71,7 @@ def _coverage(topic: str, count: Counter[tuple[str, str]], house: House, say: Se
     there = [
         f"{lang} ×{count[topic, lang]}" if count[topic, lang] > 1 else lang for lang in languages if count[topic, lang]
     ]
-    if not there and not house.topic(topic).reply:
+    if not there and not house.wants_templates(topic):
         return ""
     missing = [lang for lang in languages if not count[topic, lang]]
     return ", ".join(there + ([say("missing: {codes}", codes=", ".join(missing))] if missing else []))
@@ -198,7 +198,7 @@ def topics(house: House, usable: Callable[[str], bool], say: Sentences) -> tuple
     lacking, others = [], []
     for topic in filter(usable, house.protocol.topics):
         missing = [lang for lang in house.rules.languages if not house.templates_for(topic, lang)]
-        if missing and house.topic(topic).reply:
+        if missing and house.wants_templates(topic):
             lacking.append((f"{topic} · {say('missing: {codes}', codes=', '.join(missing))}", topic))
         else:
             others.append(topic)

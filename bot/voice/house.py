@@ -87,6 +87,10 @@ class House:
         """Who drafts the replies to this topic."""
         return self.topic(topic).mode or self.protocol.mode
 
+    def wants_templates(self, topic: str) -> bool:
+        """Whether every language needs one: not where nobody answers, or a person writes."""
+        return self.topic(topic).reply and self.mode(topic) is not Mode.PERSON
+
     def change(self, topic: str) -> float:
         """How much of a template a model may change for this topic: 0 nothing, 1 everything."""
         chosen = self.topic(topic).change

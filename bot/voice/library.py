@@ -21,7 +21,7 @@ from bot.voice.checks import check
 from bot.voice.house import House
 from bot.voice.never import Never, read_never
 from bot.voice.prompt import FILE, PromptTemplate, build_prompt
-from bot.voice.protocol import VARIABLES, BrandFile, ProtocolFile, meant
+from bot.voice.protocol import VARIABLES, BrandFile, Mode, ProtocolFile, meant
 from bot.voice.template import ReplyTemplate, build_template, read_template
 from bot.voice.yamlfile import Broken, Problem, line_of, parse, read_text
 
@@ -300,7 +300,8 @@ class _Reading:
     def _check_coverage(self, found: dict[str, ReplyTemplate], rules: BrandFile, protocol: ProtocolFile) -> None:
         covered = {(template.front.topic, template.front.lang) for template in found.values()}
         for name, topic in protocol.topics.items():
-            missing = [lang for lang in rules.languages if topic.reply and (name, lang) not in covered]
+            drafted = topic.reply and (topic.mode or protocol.mode) is not Mode.PERSON
+            missing = [lang for lang in rules.languages if drafted and (name, lang) not in covered]
             if missing:
                 says = f"“{name}” has no template in {', '.join(missing)}; write templates/{name}.{missing[0]}.md"
                 self._say(self._find("protocol.yaml") or self.folders[0], name, says)
