@@ -14,12 +14,13 @@ from bot.chat.later import Later
 from bot.chat.news import PromptsNews
 from bot.chat.review import CardReview, Reviews
 from bot.chat.side import Parts, Side
+from bot.desk.card import Heard
 from bot.desk.desk import Desk
 from bot.errors import SettingsError
 from bot.intake import router
 from bot.listening import Listening
 from bot.metrics import CountedNetworks, Kind, Metrics, TimedWriter
-from bot.network.accounts import Accounts
+from bot.network.accounts import Accounts, build
 from bot.network.dispatch import ByNetwork
 from bot.network.manual import Manual
 from bot.settings import Settings
@@ -61,7 +62,8 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         store = await stack.enter_async_context(Store.open(settings.database_url))
         metrics, clock = Metrics(store.count_by_status), SystemClock()
         work = Work(patient=settings.has_model)
-        accounts = Accounts(ByNetwork({side.network.name: side.network for side in sides}, Manual()))
+        here = ByNetwork({side.network.name: side.network for side in sides}, Manual())
+        accounts = Accounts(here, partial(build, tokens=Renewed(store.heard)))
         stack.push_async_callback(accounts.close)
         await accounts.follow(specs(settings, library))
         networks = CountedNetworks(accounts, metrics)
@@ -153,6 +155,21 @@ async def _sides(stack: AsyncExitStack, settings: Settings, library: Library, pa
             "README). “portevoix demo” works without."
         )
     return sides
+
+
+class Renewed:
+    """Keeps what a network gives us in the place of a spent token, beside the cases: it is good for one use."""
+
+    def __init__(self, kept: Heard) -> None:
+        self._kept = kept
+
+    async def get(self, key: str) -> str:
+        """The last one; empty where there is none."""
+        return await self._kept.last(key)
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep this one."""
+        await self._kept.note(key, value)
 
 
 def _problem_of(pens: Pens | None) -> list[str]:

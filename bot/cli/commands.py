@@ -147,7 +147,7 @@ def init() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings, prompts, brands, database, outbox, Slack and Discord; say how to mend what is wrong."""
+    """Check settings, prompts, database, model, accounts, Slack and Discord; say how to mend what is wrong."""
     import asyncio
 
     from bot.cli import doctor

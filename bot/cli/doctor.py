@@ -61,6 +61,8 @@ async def _looks() -> AsyncIterator[Look]:
     yield await _outbox(settings)
     for look in await _model(settings, library):
         yield look
+    for look in await _networks(settings, library):
+        yield look
     for look in await _slack(settings, library):
         yield look
     for look in await _discord(settings, library):
@@ -104,6 +106,15 @@ async def _model(settings: Settings, library: Library | None) -> list[Look]:
     from bot.cli import doctor_model  # the client takes most of a second
 
     return await doctor_model.looks(settings, access, library)
+
+
+async def _networks(settings: Settings, library: Library | None) -> list[Look]:
+    if library is None or not any(house.rules.accounts for house in library.houses.values()):
+        return [Look("networks", well="no account is connected: replies are posted by hand; the README says how")]
+    from bot.cli import networks  # what asks them, for those who have some
+
+    found = await networks.seen(settings, library)
+    return [Look(f"account {name}", well="may post", wrong=wrong) for name, wrong in found]
 
 
 async def _slack(settings: Settings, library: Library | None) -> list[Look]:

@@ -69,13 +69,27 @@ def _say_wrong(accounts: Accounts) -> bool:
 
 async def check(settings: Settings, library: Library) -> bool:
     """One line per account; True when all may post."""
+    found = await seen(settings, library)
+    for name, wrong in found:
+        typer.echo(f"✗ {name}: {wrong}" if wrong else f"✓ {name}: may post")
+    if not found:
+        typer.echo(NONE)
+    return not any(wrong for _, wrong in found)
+
+
+async def seen(settings: Settings, library: Library) -> list[tuple[str, str]]:
+    """Every account by its name, and why it may not post; empty where it may."""
     async with connected(settings, library) as accounts:
-        wrong = _say_wrong(accounts)
-        for one in accounts:
-            reason = await one.check(_about(one.spec, ""))
-            wrong = wrong or reason is not None
-            typer.echo(f"✗ {_named(one.spec)}: {reason}" if reason else f"✓ {_named(one.spec)}: may post")
-    return not wrong
+        wrong = [(_named(spec), says) for spec, says in accounts.wrong]
+        return wrong + [(_named(one.spec), await _wrong_with(one)) for one in accounts]
+
+
+async def _wrong_with(one: Connected) -> str:
+    try:
+        await one.room.whoami()
+    except Unread as error:
+        return str(error.remark)
+    return str(one.room.problem or "")
 
 
 async def whoami(settings: Settings, library: Library) -> bool:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from bot.desk.case import Complaint, Remark, Reply
 from bot.desk.ports import Length, Network, Networks, Original, Outcome, Sighting
 from bot.errors import SettingsError
 from bot.network.account import Account, PostGone, Spec, Unread, seen
 
+if TYPE_CHECKING:
+    from bot.network.x.access import Tokens
+
 #: A complaint that an account heard itself names it in its source: ``account:bluesky:fr`` or ``account:bluesky:``.
 HEARD = "account"
+WEBHOOK = "webhook"
 
 
-def build(spec: Spec) -> Account:
-    """The account, from its network's room; imported only where a brand has one. Raises ``SettingsError``."""
-    account: Account = import_module(f"bot.network.{spec.network}").build(spec)
+def build(spec: Spec, tokens: Tokens | None = None) -> Account:
+    """The account, from its network's room; imported only where a brand has one. Raises ``SettingsError``.
+
+    ``tokens`` keeps what a network changes at each use.
+    """
+    room = import_module(f"bot.network.{spec.network}")
+    account: Account = room.build(spec, tokens) if spec.network in _RENEWING else room.build(spec)
     return account
+
+
+#: Networks whose refresh tokens are good for one use.
+_RENEWING = frozenset({"x"})
 
 
 class Accounts:
@@ -27,8 +40,9 @@ class Accounts:
     ``follow`` takes what brand.yaml names by now: accounts that stay the same keep their sessions.
     """
 
-    def __init__(self, otherwise: Networks) -> None:
+    def __init__(self, otherwise: Networks, build: Callable[[Spec], Account] = build) -> None:
         self._otherwise = otherwise
+        self._build = build
         self._connected: list[Connected] = []
         self.wrong: list[tuple[Spec, str]] = []
 
@@ -37,14 +51,26 @@ class Accounts:
 
     def of(self, complaint: Complaint) -> Network:
         """The network that carries a reply to this complaint."""
-        return self.answering(complaint) or self._otherwise.of(complaint)
+        if own := self.answering(complaint):
+            return own
+        other = self._otherwise.of(complaint)
+        return (other.by_hand and self._passing_on(complaint)) or other
 
     def answering(self, complaint: Complaint) -> Connected | None:
-        """The account that answers it: the one that heard it, else the brand's first on its network."""
+        """The account that answers it: the one that heard it, else the brand's first on its network.
+
+        None where there is none, or where the network wants a person to answer this one.
+        """
         told = complaint.source.split(":")
         heard_by = told[2] if len(told) > 2 and told[0] == HEARD else None
         own = [one for one in self if one.spec.brand == complaint.brand and one.name == complaint.network]
-        return next((one for one in own if one.spec.name == heard_by), own[0] if own else None)
+        found = next((one for one in own if one.spec.name == heard_by), own[0] if own else None)
+        return found if found and not found.leaves(complaint) else None
+
+    def _passing_on(self, complaint: Complaint) -> Connected | None:
+        """The brand's webhook that takes what would be answered by hand on this network."""
+        hooks = [one for one in self if one.spec.brand == complaint.brand and one.name == WEBHOOK]
+        return next((one for one in hooks if one.takes(complaint.network)), None)
 
     async def follow(self, specs: Iterable[Spec]) -> None:
         """Connect what is new, close what is gone; what cannot be used stands in ``wrong``, with the sentence."""
@@ -57,7 +83,7 @@ class Accounts:
 
     def _built(self, spec: Spec) -> Connected | None:
         try:
-            return Connected(build(spec))
+            return Connected(self._build(spec))
         except SettingsError as error:
             self.wrong.append((spec, str(error)))
             return None
@@ -82,6 +108,19 @@ class Connected:
         self.name = room.name
         self.settles = room.settles
         self.deletes = room.can.delete
+
+    def leaves(self, complaint: Complaint) -> bool:
+        """Whether the network lets nobody but a person answer this one (X: who did not mention the brand).
+
+        Known once the post was read.
+        """
+        by_hand: Callable[[Complaint], Remark | None] | None = getattr(self.room, "by_hand_for", None)
+        return by_hand is not None and by_hand(complaint) is not None
+
+    def takes(self, network: str) -> bool:
+        """Whether a webhook passes on what is answered on this network: ``options: {networks: "tiktok, web"}``."""
+        told = self.spec.options.get("networks", "*")
+        return told.strip() == "*" or network in {one.strip() for one in told.split(",")}
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length as the network counts it."""
