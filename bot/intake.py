@@ -95,11 +95,10 @@ _WRONG: dict[int | str, dict[str, object]] = {
         400: "This is no JSON.",
         401: "The token is missing or wrong.",
         409: "This id or Idempotency-Key stands for another complaint already; nothing was stored.",
-        413: "The body is too large.",
         422: "Something is missing or of the wrong kind; nothing was stored.",
         503: "The complaints cannot be stored now; send them again.",
     }.items()
-}
+} | {413: {"description": "The body is too large.", "content": {"text/plain": {}}}}
 
 
 def router(tokens: Mapping[str, str], receive: Receive, look: Look) -> APIRouter:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from bot.chat.identity import Bringing, Source, made
 from bot.desk.card import Heard
 from bot.desk.case import Complaint
 from bot.desk.ports import Clock
+from bot.network import graph
 from bot.network.account import Post, Spec, Unread
 from bot.network.accounts import HEARD, Connected
 from bot.network.links import Place, recognise
@@ -68,6 +70,56 @@ class Listening:
                 await self._receive(complaint)
         if heard.cursor != cursor:  # behind the last complaint that is stored: a crash hears again, and stores nothing
             await self._heard.note(place, heard.cursor)
+
+
+class MetaHook:
+    """What Facebook and Instagram post to ``/meta/webhook``: comments below what the brands' accounts published."""
+
+    def __init__(self, accounts: Iterable[Connected], receive: Receive, clock: Clock) -> None:
+        self._accounts = accounts
+        self._receive = receive
+        self._clock = clock
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """What Meta wants to hear when the address is entered in its console; None: it is not ours."""
+        tokens = {one.spec.secrets.get("verify_token", "") for one in self._listening()}
+        return next((told for token in tokens if (told := graph.challenge(query, token)) is not None), None)
+
+    async def take(self, body: bytes, signature: str) -> bool:
+        """Store what was said to accounts that listen; False where the signature is none of theirs.
+
+        Raises ``Unread`` where a comment could not be read in full: it has to be told again.
+        """
+        ours = [one for one in self._listening() if _signed(one, body, signature)]
+        if not ours:
+            return False
+        by_id = {one.spec.id: one for one in ours}
+        for account, post in graph.posts(_read(body), by_id.keys()):
+            await self._store(by_id[account], post)
+        return True
+
+    async def _store(self, one: Connected, post: Post) -> None:
+        complete: Callable[[Post], Awaitable[Post | None]] | None = getattr(one.room, "completed", None)
+        whole = await complete(post) if complete else post
+        for complaint in complaints(one.spec, whole, self._clock) if whole else ():
+            await self._receive(complaint)
+
+    def _listening(self) -> list[Connected]:
+        return [one for one in self._accounts if one.spec.listen and one.spec.network in _BY_HOOK]
+
+
+_BY_HOOK = frozenset({"facebook", "instagram"})
+
+
+def _signed(one: Connected, body: bytes, signature: str) -> bool:
+    return graph.signed(body, signature, one.spec.secrets.get("app_secret", ""))
+
+
+def _read(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def place_of(spec: Spec) -> str:

@@ -18,7 +18,7 @@ from bot.desk.card import Heard
 from bot.desk.desk import Desk
 from bot.errors import SettingsError
 from bot.intake import router
-from bot.listening import Listening
+from bot.listening import Listening, MetaHook
 from bot.metrics import CountedNetworks, Kind, Metrics, TimedWriter
 from bot.network.accounts import Accounts, build
 from bot.network.dispatch import ByNetwork
@@ -131,9 +131,10 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
             ],
         )
         answer = next((side.answer for side in sides if side.answer), None)
+        hook = MetaHook(accounts, desk.receive, clock)
         tokens = intake_tokens(settings, library)
         intake = router(tokens, desk.receive, store.get) if tokens else None
-        site = web(health=health, metrics=metrics.render, slack=answer, intake=intake)
+        site = web(health=health, metrics=metrics.render, slack=answer, intake=intake, meta=hook)
         port = await stack.enter_async_context(serve(site, settings.web_host, settings.web_port))
         yield Service(desk, store, tuple(sides), port)
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as installed
+from typing import Protocol
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -37,6 +38,18 @@ HEADERS = [("x-content-type-options", "nosniff"), ("cache-control", "no-store")]
 
 #: The body as it came, which is what is signed, and the headers -> what Slack gets back.
 Answer = Callable[[bytes, Mapping[str, str]], Awaitable[Response]]
+
+
+class Hook(Protocol):
+    """What answers a network that tells us of new posts itself."""
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """What to answer when it asks whether the address is ours; None: it is not."""
+
+    async def take(self, body: bytes, signature: str) -> bool:
+        """Store what it tells; False where the signature is wrong."""
+
+
 #: The numbers and their content type.
 Metrics = Callable[[], Awaitable[tuple[bytes, str]]]
 
@@ -71,7 +84,14 @@ class Health:
         return []
 
 
-def web(*, health: Health, metrics: Metrics, slack: Answer | None = None, intake: APIRouter | None = None) -> FastAPI:
+def web(
+    *,
+    health: Health,
+    metrics: Metrics,
+    slack: Answer | None = None,
+    intake: APIRouter | None = None,
+    meta: Hook | None = None,
+) -> FastAPI:
     """The site: ``/health``, ``/health/live``, ``/health/ready``, ``/metrics``; ``/slack/events`` where there is one.
 
     With ``intake`` its routes too, and their description at ``/docs`` and ``/openapi.json``. Without ``slack``
@@ -98,6 +118,8 @@ def web(*, health: Health, metrics: Metrics, slack: Answer | None = None, intake
 
     if slack is not None:
         _add_slack(site, slack)
+    if meta is not None:
+        _add_meta(site, meta)
     return site
 
 
@@ -144,6 +166,26 @@ def _add_refusals(site: FastAPI) -> None:
 def _spoken(text: str) -> str:
     """What any encoding takes."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _add_meta(site: FastAPI, meta: Hook) -> None:
+    @site.get("/meta/webhook", include_in_schema=False)
+    async def ours(request: Request) -> Response:
+        told = meta.challenge(request.query_params)
+        return Response(status_code=403) if told is None else Response(told, media_type="text/plain")
+
+    @site.post("/meta/webhook", include_in_schema=False)
+    async def told(request: Request) -> Response:
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return Response(status_code=400)
+        try:
+            taken = await meta.take(body, request.headers.get("x-hub-signature-256", ""))
+        except Exception:  # whatever it is, it is not stored: Meta tells it again
+            log.exception("what Meta told could not be stored")
+            return Response(status_code=503)
+        return Response(status_code=200 if taken else 403)
 
 
 def _add_slack(site: FastAPI, answer: Answer) -> None:
