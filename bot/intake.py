@@ -89,16 +89,17 @@ class Trouble(BaseModel):
 
 
 _BEARER = HTTPBearer(auto_error=False, description="The brand's token: ACME_INTAKE_TOKEN of the environment.")
+_SAYS = {
+    400: "This is no JSON.",
+    401: "The token is missing or wrong.",
+    409: "This id or Idempotency-Key stands for another complaint already; nothing was stored.",
+    422: "Something is missing or of the wrong kind; nothing was stored.",
+    503: "The complaints cannot be stored now; send them again.",
+}
 _WRONG: dict[int | str, dict[str, object]] = {
-    code: {"model": Trouble, "description": says}
-    for code, says in {
-        400: "This is no JSON.",
-        401: "The token is missing or wrong.",
-        409: "This id or Idempotency-Key stands for another complaint already; nothing was stored.",
-        422: "Something is missing or of the wrong kind; nothing was stored.",
-        503: "The complaints cannot be stored now; send them again.",
-    }.items()
-} | {413: {"description": "The body is too large.", "content": {"text/plain": {}}}}
+    **{code: {"model": Trouble, "description": says} for code, says in _SAYS.items()},
+    413: {"description": "The body is too large.", "content": {"text/plain": {}}},
+}
 
 
 def router(tokens: Mapping[str, str], receive: Receive, look: Look) -> APIRouter:
