@@ -42,9 +42,10 @@ class Listening:
         """A sentence for each account that could not be heard."""
         return list(self._deaf.values())
 
-    async def look(self) -> None:
-        """Ask every account whose turn it is; asked for every minute."""
-        turn = [one for one in self._accounts if one.spec.listen and one.room.can.mentions and self._is_due(one.spec)]
+    async def look(self, *, at_once: bool = False) -> None:
+        """Ask every account whose turn it is, or all of them at once; asked for every minute."""
+        able = [one for one in self._accounts if one.spec.listen and one.room.can.mentions]
+        turn = [one for one in able if self._is_due(one.spec) or at_once]
         await asyncio.gather(*map(self._hear, turn))
 
     def _is_due(self, spec: Spec) -> bool:

@@ -45,6 +45,7 @@ class Service:
     desk: Desk
     store: Store
     sides: tuple[Side, ...]
+    listening: Listening
     port: int
 
 
@@ -136,7 +137,7 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         intake = router(tokens, desk.receive, store.get) if tokens else None
         site = web(health=health, metrics=metrics.render, slack=answer, intake=intake, meta=hook)
         port = await stack.enter_async_context(serve(site, settings.web_host, settings.web_port))
-        yield Service(desk, store, tuple(sides), port)
+        yield Service(desk, store, tuple(sides), listening, port)
 
 
 async def _sides(stack: AsyncExitStack, settings: Settings, library: Library, pace: float) -> list[Side]:
