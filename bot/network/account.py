@@ -164,15 +164,22 @@ def changed_since(post: Post, reply: Reply) -> Refused | None:
     return None
 
 
-def seen(post: Post, complaint: Complaint) -> tuple[Remark, ...]:
-    """What an approver should know of the original as it stands now."""
+def seen(post: Post, complaint: Complaint, *, one_answer: bool = False) -> tuple[Remark, ...]:
+    """What an approver should know of the original as it stands now; ``one_answer``: ours replaces what stands."""
     said: list[Remark] = []
     if post.closed:
         said.append(post.closed)
     if complaint.text and post.text and _even(post.text) != _even(complaint.text):
         said.append(Remark("The original reads differently now: “{text}”", {"text": post.text[:300]}))
-    said += [Remark("The brand has answered already: “{text}”", {"text": answer.text[:200]}) for answer in post.ours]
+    said += [_answered(answer, one_answer=one_answer) for answer in post.ours]
     return tuple(said)
+
+
+def _answered(answer: Answer, *, one_answer: bool) -> Remark:
+    told = {"text": answer.text[:200]}
+    if one_answer:
+        return Remark("There is one answer to a review: yours replaces “{text}”", told)
+    return Remark("The brand has answered already: “{text}”", told)
 
 
 def _even(text: str) -> str:

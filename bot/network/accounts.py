@@ -140,7 +140,12 @@ class Connected:
             return Original(remarks=(Remark("The original is gone: the customer, or the network, has deleted it."),))
         except Unread as error:
             return Original(remarks=(error.remark,))
-        return Original(text=post.text, author=post.author, author_name=post.author_name, remarks=seen(post, complaint))
+        return Original(
+            text=post.text,
+            author=post.author,
+            author_name=post.author_name,
+            remarks=seen(post, complaint, one_answer=self.room.can.one_answer),
+        )
 
     async def check(self, complaint: Complaint) -> Remark | None:
         """Why the account could not post a reply now; None when it can."""

@@ -42,8 +42,8 @@ def compiled(fixed: str, case: str, path: Path, case_line: int) -> tuple[Templat
         _checked(case, path, case_line, {**BRAND, **CASE}, problems),
     ]
     if not problems and not _says_complaint(trees[1]):
-        says = "{{ complaint }} is missing below the line THE CASE; write it there, outside of {% if %} and {% for %}"
-        problems.append(Problem(path, case_line, says))
+        lost = "{{ complaint }} is missing below the line THE CASE; write it there, outside of {% if %} and {% for %}"
+        problems.append(Problem(path, case_line, lost))
     if problems:
         raise Broken(problems)
     first, second = map(_ENVIRONMENT.from_string, trees)

@@ -151,6 +151,18 @@ async def test_an_approver_is_told_what_became_of_the_original() -> None:
     assert await looked(replace(POST, text="toujours  rien REÇU !")) == []
 
 
+async def test_where_there_is_one_answer_the_card_says_what_it_replaces() -> None:
+    """On Google a second answer overwrites the first."""
+    room = FakeRoom(spec(network="google"))
+    room.can = Capabilities(one_answer=True)
+    room.post = replace(POST, ours=(Answer(ref="2", link="", text="Bonjour Léa", at=NOON),))
+    original = await Connected(room).original(SAID)
+    assert original
+    assert [str(remark) for remark in original.remarks] == [
+        "There is one answer to a review: yours replaces “Bonjour Léa”"
+    ]
+
+
 async def test_a_problem_of_the_account_keeps_an_approval_from_being_taken() -> None:
     """Until it is mended."""
     room = FakeRoom(spec())

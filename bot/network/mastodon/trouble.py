@@ -35,7 +35,8 @@ _IN_WORDS = (
     (
         ("authorized scopes", "insufficient scope", "insufficient permission"),
         Remark(
-            "The access token may not post on {network}: please create one with the rights read and write:statuses."
+            "The access token may not post on {network}: please create one with the rights {rights}.",
+            {"rights": "read, write:statuses"},
         ),
     ),
     (("has moved", "moved elsewhere"), MOVED),
