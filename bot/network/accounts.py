@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -132,20 +133,22 @@ class Connected:
 
     async def original(self, complaint: Complaint) -> Original | None:
         """The post as it stands now; None where the network does not show posts, or shows nothing this time."""
-        if not self.room.can.resolve or not complaint.link:
-            return None
+        found = await self._read(complaint) if self.room.can.resolve and complaint.link else None
+        aside: Remark | None = getattr(self.room, "aside", None)  # how the reply will go out, where that is unusual
+        if aside is None:
+            return found
+        known = found or Original()
+        return replace(known, remarks=(*known.remarks, aside))
+
+    async def _read(self, complaint: Complaint) -> Original:
         try:
             post = await self.room.resolve(complaint.link)
         except PostGone:
             return Original(remarks=(Remark("The original is gone: the customer, or the network, has deleted it."),))
         except Unread as error:
             return Original(remarks=(error.remark,))
-        return Original(
-            text=post.text,
-            author=post.author,
-            author_name=post.author_name,
-            remarks=seen(post, complaint, one_answer=self.room.can.one_answer),
-        )
+        said = seen(post, complaint, one_answer=self.room.can.one_answer)
+        return Original(text=post.text, author=post.author, author_name=post.author_name, remarks=said)
 
     async def check(self, complaint: Complaint) -> Remark | None:
         """Why the account could not post a reply now; None when it can."""

@@ -163,6 +163,16 @@ async def test_where_there_is_one_answer_the_card_says_what_it_replaces() -> Non
     ]
 
 
+async def test_a_reply_that_goes_out_in_private_is_announced() -> None:
+    """Also where there is no link to read behind."""
+    room = FakeRoom(spec())
+    room.aside = Remark("The reply goes out as a private message.")  # type: ignore[attr-defined]
+    for complaint in (SAID, replace(SAID, link="")):
+        original = await Connected(room).original(complaint)
+        assert original
+        assert str(original.remarks[-1]) == "The reply goes out as a private message."
+
+
 async def test_a_problem_of_the_account_keeps_an_approval_from_being_taken() -> None:
     """Until it is mended."""
     room = FakeRoom(spec())
