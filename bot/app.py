@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.desk.brand import Brand
 from bot.desk.case import Complaint
 from bot.desk.desk import Desk
 from bot.desk.ports import Length, Network, Networks, Review
@@ -114,24 +115,24 @@ async def running(settings: Settings, library: Library, review: Review, network:
 def specs(settings: Settings, library: Library) -> list[Spec]:
     """The accounts that brand.yaml names, brand by brand, with their secrets from the environment."""
     return [
-        spec_of(settings, brand_id, network, account)
+        spec_of(settings, house.brand, network, account)
         for brand_id, house in library.houses.items()
         for network, accounts in house.rules.accounts.items()
         for account in accounts
     ]
 
 
-def spec_of(settings: Settings, brand: str, network: str, account: AccountFile) -> Spec:
+def spec_of(settings: Settings, brand: Brand, network: str, account: AccountFile) -> Spec:
     """One account; its secrets stand under the brand's, the network's and, where it has one, the account's name."""
     bare = Spec(
-        brand=brand,
+        brand=brand.id,
         network=network,
         name=account.name,
         handle=account.handle,
         server=account.server,
         id=account.id,
         listen=account.listen,
-        options=account.options,
+        options={"name": brand.name, **account.options} if network == "email" else account.options,
     )
     return replace(bare, secrets=settings.secrets(bare.secret_name("")))
 

@@ -6,8 +6,6 @@ import pytest
 
 from bot.desk.case import Approval, Complaint, Reply
 
-pytest.register_assert_rewrite("contract")
-
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
