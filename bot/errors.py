@@ -17,6 +17,7 @@
         ├── AlreadyApproved   they said yes already; another person's yes is missing
         ├── Blocked           a check forbids the text
         ├── UnknownTemplate   no template of that name for this case
+        ├── NotDeleted        the reply is not surely gone from its network
         └── NetworkNotReady   the network cannot post this reply now
 
 ``says`` is an English sentence with ``{facts}`` in braces; it is also the key under which ``bot/locale`` holds the
@@ -128,6 +129,12 @@ class UnknownTemplate(Refusal):
     """The template is not in the brand's library."""
 
     says = "There is no template “{template}” for {brand}."
+
+
+class NotDeleted(Refusal):
+    """The reply is not surely gone from its network."""
+
+    says = "The reply was not deleted on {network}: {reason}"
 
 
 class NetworkNotReady(Refusal):

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app import SystemClock, at_work, intake_tokens, measuring, modelled, specs
+from bot.chat.accounts_news import AccountsNews, refused
 from bot.chat.later import Later
 from bot.chat.news import PromptsNews
 from bot.chat.review import CardReview, Reviews
@@ -105,12 +106,14 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
             interpreter=pens,
         )
 
+        accounts_news = AccountsNews(_everywhere(sides), library, later)
         listening = Listening(accounts, store.heard, desk.receive, clock)
 
         async def every_minute() -> None:
             await desk.resume()
             await accounts.follow(specs(settings, library))
             await listening.look()
+            accounts_news.look(refused(accounts))
             await review.catch_up()
             for side in sides:
                 await side.catch_up()
@@ -189,11 +192,12 @@ def _timed(metrics: Metrics) -> Callable[[str], AbstractContextManager[None]]:
     return lambda kind: metrics.acked(Kind(kind))
 
 
-def _everywhere(sides: list[Side]) -> Callable[[str, str], Awaitable[None]]:
-    async def post(room: str, said: str) -> None:
+def _everywhere(sides: list[Side]) -> Callable[[str, str], Awaitable[bool]]:
+    async def post(room: str, said: str) -> bool:
         for side in sides:
             if await side.post(room, said):
-                return
+                return True
+        return False
 
     return post
 

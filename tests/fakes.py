@@ -101,9 +101,7 @@ class FakeVoice:
     def knows(self, brand_id: str, template: str) -> bool:
         return template in self.templates
 
-    def check(
-        self, case: Case, text: str, length: Length, origin: Origin = Origin.PERSON
-    ) -> tuple[Finding, ...]:
+    def check(self, case: Case, text: str, length: Length, origin: Origin = Origin.PERSON) -> tuple[Finding, ...]:
         found = {
             "empty": not text.strip(),
             "length": not length.fits,

@@ -73,15 +73,15 @@ def reasons(say: Sentences) -> list[str]:
 def deleting(say: Sentences, network: str) -> str:
     """What it means to delete a reply, said above the question why."""
     return say(
-        "The reply goes from {network}, for everybody. Who has read it has read it; another one can be approved "
-        "afterwards, with Undo on the card.",
+        "This takes the reply off {network} for everyone, though some may have read it. The card will say why; with "
+        "Undo there, another reply can be approved.",
         network=network,
     )
 
 
 def deleted(say: Sentences) -> str:
     """It is gone; what can be done now."""
-    return say("The reply is deleted, and its card says why. With Undo there another one can be approved.")
+    return say("The reply is deleted, and its card says why. With Undo there, another one can be approved.")
 
 
 def reason(chosen: str, said: str) -> str:

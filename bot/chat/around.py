@@ -17,9 +17,9 @@ class Around:
 
     ``signature`` is what will stand behind the draft; ``templates`` are the names of all that the brand has for the
     case; ``account`` is the one that would answer, empty where that needs no word; ``by_hand`` says that a person posts
-    the reply, ``deletes`` that the network would take it away again; ``length`` is that of the signed draft on its network;
-    ``handout`` is worked out when there is none; until ``undo_until`` an approval is not sent; ``model`` says that a
-    model would write the next draft, and can translate this one.
+    the reply; ``deletes``: the network would take it away again; ``length`` is that of the signed draft on its
+    network; ``handout`` is worked out when there is none; until ``undo_until`` an approval is not sent; ``model`` says
+    that a model would write the next draft, and can translate this one.
     """
 
     say: Sentences

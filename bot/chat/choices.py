@@ -23,7 +23,6 @@ class Look(Enum):
     PLAIN = ""
     MAIN = "primary"
     GRAVE = "danger"
-    RARE = "seldom"  # grave as well, but beside what is done: nobody is to be drawn to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def choices(case: Case, around: Around, *, fits: bool, longest_url: int) -> Iter
             yield Choice(Act.MARK_POSTED, say("Posted"), Look.MAIN)
             yield Choice(Act.TRY_AGAIN, say("Try again"), question=twice(say))
         case Status.POSTED if can_delete(case, around):
-            yield Choice(Act.DELETE, say("Delete this reply…"), Look.RARE)
+            yield Choice(Act.DELETE, say("Delete this reply…"))
         case Status.RECEIVED | Status.APPROVED | Status.SENDING | Status.POSTED:
             return
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.chat.later import Later
 from bot.locale import Sentences
+from bot.voice.house import House
 from bot.voice.library import Library
 from bot.voice.remarks import remark
 from bot.voice.yamlfile import Problem
@@ -44,14 +45,17 @@ class PromptsNews:
         await self._post(room, said)
 
     def _rooms(self) -> dict[str, Sentences]:
-        """One room of every brand in every chat, with its language: where the cards are, else the first channel."""
-        rooms: dict[str, Sentences] = {}
-        for house in self._library.houses.values():
-            firsts: dict[str, str] = {}
-            for room in (*house.rules.review, *house.rules.channels):
-                firsts.setdefault(room.partition(":")[0], room)
-            rooms |= {room: Sentences(house.brand.team_language) for room in firsts.values() if room not in rooms}
-        return rooms
+        """The rooms of all brands, each with its team's language."""
+        houses = list(self._library.houses.values())
+        return {room: Sentences(house.brand.team_language) for house in reversed(houses) for room in rooms(house)}
+
+
+def rooms(house: House) -> list[str]:
+    """One room of the brand in every chat: where the cards are, else the first channel."""
+    firsts: dict[str, str] = {}
+    for room in (*house.rules.review, *house.rules.channels):
+        firsts.setdefault(room.partition(":")[0], room)
+    return list(firsts.values())
 
 
 def _said(new: Sequence[Problem], library: Library, say: Sentences) -> str:

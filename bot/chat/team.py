@@ -6,7 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.chat.later import Later
@@ -14,9 +14,9 @@ from bot.chat.review import SOMEBODY, CardReview
 from bot.desk.board import Board
 from bot.desk.brand import Person
 from bot.desk.card import Card, Cards
-from bot.desk.case import Case, Finding
+from bot.desk.case import Case, Complaint, Finding
 from bot.desk.decision import Decision
-from bot.desk.desk import Desk
+from bot.desk.desk import READING, Desk
 from bot.desk.edit import Edits
 from bot.desk.ports import Interpreter, Length
 from bot.errors import NotManager, PortevoixError, Refusal
@@ -128,6 +128,17 @@ class Team:
         if link:
             return say("This complaint is known already: {link}", link=link)
         return say("This complaint is known already: its card comes in a moment.")
+
+    async def behind(self, bare: Complaint) -> Complaint | None:
+        """The complaint with the customer's words from behind its link; None where we read none, or they are ours."""
+        try:
+            async with asyncio.timeout(READING.total_seconds()):
+                told = await self.desk.networks.of(bare).original(bare)
+        except TimeoutError:
+            return None
+        if told is None or not told.text.strip():
+            return None
+        return replace(bare, text=told.text, author=told.author, author_name=told.author_name)
 
     # Deciding
 

@@ -35,7 +35,7 @@ from bot.desk.ports import (
     Writer,
     Writing,
 )
-from bot.errors import Blocked, NetworkNotReady, UnknownCase, UnknownTemplate
+from bot.errors import Blocked, NetworkNotReady, NotDeleted, UnknownCase, UnknownTemplate
 
 log = logging.getLogger(__name__)
 
@@ -177,16 +177,16 @@ class Desk:
         """Off the network first: what is recorded as gone must be gone. Asked twice, it is gone once."""
         assert case.reply is not None  # noqa: S101  # POSTED is only reached with one
         if not network.deletes:
-            raise NetworkNotReady(network=network.name, reason=Remark("It deletes nothing for us; please do it there."))
+            raise NotDeleted(network=network.name, reason=Remark("It deletes nothing for us; please do it there."))
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 outcome = await network.delete(case.complaint, case.reply)
         except Exception as error:
             log.exception("the reply could not be deleted", extra={"case": case.id})
             reason = Remark("It does not say whether the reply is gone. Please look there, then try again.")
-            raise NetworkNotReady(network=network.name, reason=reason) from error
+            raise NotDeleted(network=network.name, reason=reason) from error
         if not isinstance(outcome, Posted):
-            raise NetworkNotReady(network=network.name, reason=outcome.reason)
+            raise NotDeleted(network=network.name, reason=outcome.reason)
 
     # Publish: intent, look, fence, send, record
 

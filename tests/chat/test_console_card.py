@@ -127,6 +127,32 @@ def test_the_card_says_what_became_of_the_case(changes, said):
     assert said in drawn(case(**changes))
 
 
+def test_a_deleted_reply_says_why_and_nothing_else():
+    """“No reply” would be less than is known."""
+    reason = Remark("Deleted again: {reason}", {"reason": "mauvais client"})
+    shown = drawn(case(status=Status.REJECTED, reason=reason))
+    assert "Supprimée ensuite\u00a0: mauvais client" in shown
+    assert "Sans réponse" not in shown
+
+
+def test_the_key_that_deletes_is_there_where_it_can():
+    """Only for what the bot has posted, on a network that lets us."""
+    posted = case(status=Status.POSTED, reply=replace(REPLY, ref="7"))
+    able = replace(around("en"), deletes=True)
+    assert keys(posted, able) == (Key.DELETE, Key.SKIP, Key.QUIT)
+    assert "[x] Delete this reply…" in legend(posted, Sentences("en"), able)
+    assert Key.DELETE not in keys(posted, around("en")) + keys(replace(posted, reply=REPLY), able) + keys(case(), able)
+
+
+def test_what_the_original_is_by_now_stands_before_the_draft():
+    """And what its new words hold has no effect on a terminal."""
+    gone = Remark("The original is gone: the customer, or the network, has deleted it.")
+    changed = Remark("The original reads differently now: “{text}”", {"text": "\x1b[2Jrien"})
+    shown = words(case(draft=replace(case().draft, remarks=(changed, gone))))
+    assert shown.index("⚠️ The original is gone") < shown.index("reads differently now") < shown.index("Draft 2")
+    assert "\x1b" not in shown
+
+
 @pytest.mark.parametrize("status", list(Status))
 def test_every_status_offers_a_way_on(status):
     """Skip and quit at least; the legend names just the keys that work."""

@@ -6,7 +6,7 @@ import pytest
 
 from bot.desk.case import Status
 from bot.desk.decision import Approve, Delete, Undo
-from bot.errors import NetworkNotReady, NotManager, NotNow
+from bot.errors import NotDeleted, NotManager, NotNow
 from tests.fakes import ALEX, CAMILLE, COMPLAINT, Does, Room
 
 
@@ -48,7 +48,7 @@ async def test_what_is_not_surely_gone_is_not_recorded_as_gone(room: Room, does:
     """The reason is told, and the case stays posted."""
     await posted(room)
     room.network.plan.append(does)
-    with pytest.raises(NetworkNotReady):
+    with pytest.raises(NotDeleted):
         await room.desk.decide(COMPLAINT.id, Delete("a typo"), CAMILLE)
     assert room.case.status is Status.POSTED
 
@@ -57,5 +57,5 @@ async def test_a_network_that_deletes_nothing_says_so(room: Room) -> None:
     """Then a person does it there."""
     await posted(room)
     room.network.deletes = False
-    with pytest.raises(NetworkNotReady, match="do it there"):
+    with pytest.raises(NotDeleted, match="do it there"):
         await room.desk.decide(COMPLAINT.id, Delete("a typo"), CAMILLE)

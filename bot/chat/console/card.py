@@ -30,7 +30,9 @@ def card(case: Case, now: datetime, say: Sentences, signature: str = "", goes: s
     """
     parts: list[RenderableType] = [_complaint(case, say), _about(case, say)]
     if case.draft:
-        parts += [Text(plain(run.text), "bold red" if run.bold else "yellow") for run in lines.original(case.draft, say)]
+        parts += [
+            Text(plain(run.text), "bold red" if run.bold else "yellow") for run in lines.original(case.draft, say)
+        ]
         parts += [Text(), *_draft(case.draft, say, signature)]
     if goes:
         parts.append(Text(plain(goes), "dim"))

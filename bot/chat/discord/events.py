@@ -12,7 +12,7 @@ import discord
 
 from bot.chat import grammar
 from bot.chat.discord import intake
-from bot.chat.discord.arrival import is_ours, speaks_to_us
+from bot.chat.discord.arrival import Arrival, is_ours, speaks_to_us
 from bot.chat.discord.hearing import PASSING, Hearing, is_newer
 from bot.chat.discord.message import as_payload
 from bot.chat.discord.team import DiscordTeam
@@ -76,8 +76,18 @@ class Events:
             await self._called(message, payload, brand)
         elif room:
             everything = await self._counts(message, brand, room)
-            for complaint in intake.complaints(payload, arrival, everything=everything):
+            found = intake.complaints(payload, arrival, everything=everything)
+            for complaint in found or ([] if everything else await self._pasted(message, payload, arrival)):
                 await self._receive(complaint, message)
+
+    async def _pasted(self, message: discord.Message, payload: dict[str, Any], arrival: Arrival) -> list[Complaint]:
+        """A permalink and hardly a word: the message behind it, of another channel, is the complaint. Not in talk."""
+        about = intake.pointed_at(payload, arrival)
+        talk = message.type is discord.MessageType.reply or isinstance(message.channel, discord.Thread)
+        if about is None or talk or message.author.bot or about[1] == str(message.channel.id):
+            return []
+        behind = [await self.team.behind(bare) for bare in intake.complaints(payload, arrival, asked=True)]
+        return [complaint for complaint in behind if complaint]
 
     async def _counts(self, message: discord.Message, brand: str, room: str) -> bool:
         """Whether plain words count here: where customers write, unless it is one of the team who does."""

@@ -38,7 +38,6 @@ STYLES = {
     Look.PLAIN: discord.ButtonStyle.secondary,
     Look.MAIN: discord.ButtonStyle.success,
     Look.GRAVE: discord.ButtonStyle.danger,
-    Look.RARE: discord.ButtonStyle.secondary,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import discord
@@ -15,15 +14,15 @@ from bot.network.discord.connection import Connection
 
 
 class Reading:
-    """Reads messages for the network ``discord``; ``connection`` is the one at work by then."""
+    """Reads messages for the network ``discord``."""
 
-    def __init__(self, connection: Callable[[], Connection]) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def __call__(self, message: discord.Message) -> Original | None:
         """The customer's words and name; None for a notice, and for what we wrote ourselves."""
         guild = message.guild.id if message.guild else None
-        arrival = arrival_at(self._connection(), "", guild, datetime.now(UTC))
+        arrival = arrival_at(self._connection, "", guild, datetime.now(UTC))
         found = complaints({"guild_id": arrival.guild, **as_payload(message)}, arrival, asked=True)
         if not found:
             return None

@@ -34,7 +34,7 @@ class DiscordSide:
         self._parts: Parts | None = None
         self.connection = Connection(self._door)
         self.wall: Wall = DiscordWall(self.connection, library)
-        self.network: Network = DiscordReplies(self.connection, faces(library), Reading(lambda: self.connection))
+        self.network: Network = DiscordReplies(self.connection, faces(library), Reading(self.connection))
 
     def _door(self, intents: discord.Intents) -> discord.Client:
         return Door(lambda: self.connection, self._at_work, lambda kind: self._parts_here().acked(kind), intents)

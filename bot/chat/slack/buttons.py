@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.chat import choices
 from bot.chat.around import Around
-from bot.chat.choices import Choice, Look
+from bot.chat.choices import Choice
 from bot.chat.grammar import ALL_TEMPLATES, Act
 from bot.chat.slack import blocks as kit
 from bot.chat.slack.blocks import Block
@@ -19,8 +19,6 @@ from bot.network.manual import Handout
 _LISTED = 90  # Slack takes a hundred lines
 _BESIDE = 1_500  # what the other buttons take
 _COPIED = 6_000
-# red letters in Slack, not a red button: quiet enough for what is rare
-_STYLES = {look: look.value for look in Look} | {Look.RARE: Look.GRAVE.value}
 
 
 def buttons(case: Case, around: Around, room: int) -> Block | None:
@@ -48,7 +46,7 @@ def _elements(case: Case, around: Around, room: int) -> Iterator[Block]:
 def _button(choice: Choice) -> Block:
     asks = choice.question
     confirm = kit.confirm(asks.title, asks.text, asks.yes, asks.no) if asks else None
-    return kit.button(choice.act, choice.label, style=_STYLES[choice.look], url=choice.url, confirm=confirm)
+    return kit.button(choice.act, choice.label, style=choice.look.value, url=choice.url, confirm=confirm)
 
 
 def _templates(case: Case, around: Around, room: int) -> Block | None:

@@ -15,8 +15,16 @@ from bot.chat.identity import amends, noted
 from bot.chat.payload import inner, words
 from bot.chat.queue import queue_of
 from bot.chat.slack.home import home
-from bot.chat.slack.intake import asks_for_thread, complaints, is_ours, mention, preview_came
-from bot.chat.slack.team import Coming, SlackTeam
+from bot.chat.slack.intake import (
+    Arrival,
+    asks_for_thread,
+    complaints,
+    is_ours,
+    mention,
+    pasted,
+    preview_came,
+)
+from bot.chat.slack.team import Coming, SlackTeam, named
 from bot.desk.card import Card
 from bot.desk.case import Case, Complaint, Status
 from bot.desk.decision import Approve, Decision, Redraft, Undo
@@ -55,8 +63,17 @@ class Events:
             await self._note(event, card, retried=retried)
             return
         everything = await self._counts(event, brand, channel)
-        for complaint in complaints(event, channel, arrival, everything=everything):
+        found = complaints(event, channel, arrival, everything=everything)
+        for complaint in found:
             await self._receive(complaint, event, channel, words(event, "user"))
+        if not found and not everything:
+            await self._pasted(event, channel, arrival)
+
+    async def _pasted(self, event: Event, channel: str, arrival: Arrival) -> None:
+        """Slack shows no preview of a permalink that not all may follow; the message behind it is the complaint."""
+        for bare in pasted(event, channel, arrival):
+            if complaint := await self.team.behind(bare):
+                await self._receive(complaint, event, channel, words(event, "user"), whole=True)
 
     async def _counts(self, event: Event, brand: str, channel: str) -> bool:
         """Whether plain words count here: where customers write, unless it is one of the team who does."""
@@ -66,9 +83,15 @@ class Events:
         person = await self.team.person(user, brand) if user else None
         return person is None or self.team.managers(brand).isdisjoint({person.id, *person.groups})
 
-    async def _receive(self, complaint: Complaint, message: Event, channel: str, user: str) -> None:
-        """Store a complaint that this message holds or brings; whoever brings what is known gets the card."""
-        case, new = await self.team.receive(complaint, wait=PREVIEW if _bare(complaint, message) else timedelta())
+    async def _receive(
+        self, complaint: Complaint, message: Event, channel: str, user: str, *, whole: bool = False
+    ) -> None:
+        """Store a complaint that this message holds or brings; whoever brings what is known gets the card.
+
+        What is ``whole`` waits for no preview.
+        """
+        waits = _bare(complaint, message) and not whole
+        case, new = await self.team.receive(complaint, wait=PREVIEW if waits else timedelta())
         if not new and case.complaint.source != complaint.source and user:
             self.team.later.start(self._tell(channel, user, self.team.known(case)))
         if new and user and not self.team.review_room(case.brand):
@@ -88,7 +111,8 @@ class Events:
         if not brand:
             return
         everything = await self._counts(message, brand, channel)
-        for found in complaints(message, channel, self.team.arrival(brand), everything=everything):
+        for told in complaints(message, channel, self.team.arrival(brand), everything=everything):
+            found = await named(told, self.team.people)
             stored = await self.team.case(found.id)
             if stored is None:
                 await self._receive(found, message, channel, words(message, "user"))

@@ -226,6 +226,18 @@ def _pointed_at(raw: str, parts: Sequence[Part], *, asked: bool) -> Source | Non
     return None if said else Source(text=shown, place=place)
 
 
+def pasted(message: object, channel: str, arrival: Arrival) -> list[Complaint]:
+    """The message of another channel that somebody posts hardly more than the permalink of; its words are yet unread.
+
+    None in the talk of a thread.
+    """
+    if not isinstance(message, Mapping) or is_app(message) or words(message, "thread_ts"):
+        return []
+    about = _pointed_at(_raw(message, arrival), _parts(message), asked=False)
+    elsewhere = about is not None and about.place.network == "slack" and about.origin[0] not in {"", channel}
+    return complaints(message, channel, arrival, everything=True) if elsewhere else []
+
+
 def is_app(message: object) -> bool:
     """Whether an app posted it, not a person."""
     return words(message, "subtype") == "bot_message" or bool(words(message, "bot_id") or inner(message, "bot_profile"))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from slack_sdk.errors import SlackApiError
 
 from bot.desk.case import Complaint, Remark, Reply
-from bot.desk.ports import Absent, Length, NotSent, Outcome, Posted, Refused, Sighting, Unclear
+from bot.desk.ports import Absent, Length, NotSent, Original, Outcome, Posted, Refused, Sighting, Unclear
+from bot.network.account import Post, seen
 from bot.network.face import Face
 from bot.network.measure import measure
 from bot.network.slack.trouble import CALL_ERRORS, Trouble, code, trouble, wait_asked
@@ -23,6 +25,11 @@ EVENT = "portevoix_reply"
 AGAIN = 20.0
 #: Seconds that a reply waits for its turn in a crowded channel before it is put off.
 TURN = 8.0
+#: For so long what was told of a message is not looked up: Slack lets few messages be read a minute, and a rush of
+#: complaints would wait for each other (docs.slack.dev/apis/web-api/rate-limits, conversations.replies).
+FRESH = timedelta(minutes=5)
+#: What a message says and who wrote it, as our chat reads it: workspace, channel, and the message as Slack tells it.
+Read = Callable[[Workspace, str, Mapping[str, Any]], Awaitable[Original | None]]
 _MESSAGE = re.compile(r"/archives/([CGD]\w+)/p(\d{10})(\d{6})")
 _TS = re.compile(r"\d{10}\.\d{6}")
 
@@ -52,15 +59,43 @@ class SlackThreads:
 
     name = "slack"
     by_hand = False
+    deletes = True
     settles = 25.0
 
-    def __init__(self, workspaces: Sequence[Workspace], face: Callable[[str], Face]) -> None:
+    def __init__(self, workspaces: Sequence[Workspace], face: Callable[[str], Face], read: Read | None = None) -> None:
+        """Without ``read`` nothing is read behind a link."""
         self._workspaces = workspaces
         self._face = face
+        self._read = read
 
     def measure(self, complaint: Complaint, text: str) -> Length:
         """The length of a text as Slack counts it."""
         return measure("slack", text)
+
+    def speaks_as(self, complaint: Complaint) -> str:
+        """Nobody's in particular: empty."""
+        return ""
+
+    async def original(self, complaint: Complaint) -> Original | None:
+        """The customer's message as it stands, where we may read it; None elsewhere, and for one of our own.
+
+        None as well for one that somebody has just brought in whole.
+        """
+        found = self._find(complaint)
+        if found is None or self._read is None or _just_heard(complaint):
+            return None
+        workspace, there = found
+        try:
+            message = await workspace.message(there.channel, there.ts, there.thread)
+        except CALL_ERRORS as error:
+            workspace.note(error)
+            return _GONE if code(error) in _DELETED else None
+        if message is None:
+            return _GONE
+        told = await self._read(workspace, there.channel, message)
+        if told is None or not message.get("edited"):  # a forward may say it otherwise without any edit
+            return told
+        return replace(told, remarks=seen(Post(ref=there.ts, link=complaint.link, text=told.text), complaint))
 
     async def check(self, complaint: Complaint) -> Remark | None:
         """Why the thread cannot be answered now; None when it can."""
@@ -95,6 +130,19 @@ class SlackThreads:
                 return NotSent(Remark("Slack cannot be reached."), wait=AGAIN)
             raise
         return Posted(link=workspace.permalink(there.channel, ts, there.thread), ref=ts)
+
+    async def delete(self, complaint: Complaint, reply: Reply) -> Outcome:
+        """Take our message out of the thread; one that is not there any more is gone as well."""
+        found = self._find(complaint)
+        if found is None or not reply.ref:
+            return Refused(Remark("It deletes nothing for us; please do it there."))
+        workspace, there = found
+        try:
+            await workspace.client.chat_delete(channel=there.channel, ts=reply.ref)
+        except CALL_ERRORS as error:
+            if code(error) not in _DELETED:
+                return _not_deleted(error, workspace.note(error))
+        return Posted(ref=reply.ref)
 
     async def find(self, complaint: Complaint, reply: Reply) -> Sighting:
         """Read the thread back: our message carries the case's key."""
@@ -148,6 +196,16 @@ _SAYS = {
 }
 
 
+#: How Slack says that a message is not there any more.
+_DELETED = {"thread_not_found", "message_not_found"}
+_GONE = Original(remarks=(Remark("The original is gone: the customer, or the network, has deleted it."),))
+
+
+def _just_heard(complaint: Complaint) -> bool:
+    is_whole = complaint.text and (complaint.author or complaint.author_name)
+    return bool(is_whole) and datetime.now(UTC) - complaint.received_at < FRESH
+
+
 def _obstacle(error: Exception) -> Remark:
     return _SAYS.get(code(error)) or Remark("Slack says: {code}.", {"code": code(error)})
 
@@ -158,3 +216,16 @@ def _outcome(error: SlackApiError, kind: Trouble) -> Outcome:
     if kind is Trouble.UNSURE:
         return Unclear(Remark("Slack broke off while posting ({code}).", {"code": code(error)}))
     return Refused(_obstacle(error))
+
+
+def _not_deleted(error: Exception, kind: Trouble) -> Outcome:
+    match kind:
+        case Trouble.BUSY:
+            return NotSent(Remark("Slack asks us to wait."), wait=wait_asked(error))
+        case Trouble.NOT_SENT:
+            return NotSent(Remark("Slack cannot be reached."), wait=AGAIN)
+        case Trouble.UNSURE:
+            return Unclear(Remark("It does not say whether the reply is gone. Please look there, then try again."))
+        case _:
+            says = "Slack does not let the app delete this message ({code}). Please do it there."
+            return Refused(Remark(says, {"code": code(error)}))

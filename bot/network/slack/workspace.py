@@ -30,6 +30,8 @@ PATIENCE = 5
 PACE, BURST = 1.0, 3
 #: Messages read at a time, and at most, when one of ours is looked for.
 PAGE, MOST = 100, 1_000
+#: Messages read when one of a thread is wanted: Slack tells its first as well.
+NEAR = 10
 #: Seconds for which it is remembered how we see a channel.
 ROOMS = 30
 
@@ -87,6 +89,15 @@ class Workspace:
             if told.get("key") == key and message.get("bot_id") == self.bot_id:
                 return str(message["ts"])
         return ""
+
+    async def message(self, channel: str, ts: str, thread: str = "") -> dict[str, Any] | None:
+        """One message as it stands; None when it has been deleted from its thread, or leaves only a gravestone."""
+        page = await self.client.conversations_replies(
+            channel=channel, ts=thread or ts, oldest=ts, latest=ts, inclusive=True, limit=NEAR
+        )
+        told: list[dict[str, Any]] = page["messages"]
+        found = next((message for message in told if message.get("ts") == ts), None)
+        return found if found and found.get("subtype") != "tombstone" else None
 
     async def _messages(self, channel: str, thread: str, since: str) -> AsyncIterator[dict[str, Any]]:
         cursor, seen = "", 0

@@ -203,6 +203,45 @@ def test_the_reply_s_link_stands_on_the_card():
     assert f"[Voir la réponse]({LINK}9)" in said(drawn(a_case(status=Status.POSTED, reply=a_reply(link=f"{LINK}9"))))
 
 
+@pytest.mark.parametrize(("reply", "deletes"), [({"ref": "12"}, True), ({}, True), ({"ref": "12"}, False)])
+def test_a_posted_reply_can_be_deleted_where_that_is_possible(reply, deletes):
+    """By the bot only what the bot has posted; a grey button, so that nobody is drawn to it."""
+    found = pressed(drawn(a_case(status=Status.POSTED, reply=a_reply(**reply)), deletes=deletes))
+    if reply and deletes:
+        assert [(one["label"], one["style"]) for one in found.values()] == [("Supprimer cette réponse…", 2)]
+        assert list(found) == ["pv:delete:2"]
+    else:
+        assert not found
+
+
+def test_a_reply_that_was_deleted_again_says_why():
+    """And another one can be approved after Undo."""
+    reason = Remark("Deleted again: {reason}", {"reason": "mauvais client"})
+    body = drawn(a_case(status=Status.REJECTED, reason=reason), deletes=True)
+    assert "**🚫 Supprimée ensuite\u00a0: mauvais client**" in said(body)
+    assert acts(body) == ["undo"]
+
+
+def test_the_card_names_the_account_that_will_post():
+    """Before anybody says yes to it."""
+    assert "-# Once approved, @lune posts it on X." in said(drawn(account="@lune", lang="en"))
+    assert "-# Once approved, the bot posts it on X." in said(drawn(lang="en"))
+
+
+GONE = Remark("The original is gone: the customer, or the network, has deleted it.")
+CHANGED = Remark("The original reads differently now: “{text}”", {"text": HOSTILE})
+
+
+def test_that_the_original_is_gone_stands_before_the_draft_in_bold():
+    """What else is remarked stands behind it; the customer's new words have no effect."""
+    body = drawn(a_case(draft={"remarks": (CHANGED, GONE, EMPTY)}), lang="en")
+    words = said(body)
+    assert "\n**⚠️ The original is gone" in words
+    assert words.index("is gone") < words.index("\n⚠️ The original reads") < words.index("Draft 2")
+    assert words.index("écrivez-nous") < words.index("ℹ️ The text is empty.")
+    assert "**gras**" not in "".join(texts(body))
+
+
 def test_a_refused_reply_can_be_decided_again():
     """With the reason, but nothing that a refused case does not take."""
     body = drawn(a_case(status=Status.REFUSED, reply=a_reply(), reason=EMPTY))
@@ -365,6 +404,7 @@ TEXTS = st.text(max_size=60) | st.text('"\\\n\x00\ud83e\u202e\u2028\u0627🏳️
 LANGS = st.sampled_from(["fr", "en"])
 LONG = TEXTS | st.builds(lambda text, times: text * times, TEXTS, st.sampled_from([30, 900]))
 REMARKS = LONG.map(lambda text: Remark("{reason}", {"reason": text}))
+SEEN = st.just(GONE) | LONG.map(lambda text: Remark(CHANGED.says, {"text": text}))
 FINDINGS = st.lists(st.builds(Finding, st.just("x"), st.sampled_from(Level), REMARKS), max_size=12).map(tuple)
 LINKS = TEXTS | st.sampled_from([LINK, FAR])
 COMPLAINTS = st.fixed_dictionaries(
@@ -383,7 +423,7 @@ DRAFTS = st.fixed_dictionaries(
         "text": LONG,
         "findings": FINDINGS,
         "reason": st.none() | REMARKS,
-        "remarks": st.lists(REMARKS, max_size=8).map(tuple),
+        "remarks": st.lists(REMARKS | SEEN, max_size=8).map(tuple),
         "usage": st.none() | st.builds(Usage, model=LONG, tokens_in=st.integers(0, 9**9), currency=TEXTS),
         "template": TEXTS,
         "by_name": TEXTS,
@@ -419,11 +459,13 @@ CASES = st.builds(
     count=st.sampled_from([0, 3, 300]),
     lang=st.sampled_from(["fr", "en"]),
     model=st.booleans(),
+    account=LONG,
 )
-def test_any_case_can_be_drawn(case, by_hand, signature, count, lang, model):
+def test_any_case_can_be_drawn(case, by_hand, signature, count, lang, model, account):
     """Whatever was written, Discord takes the card, and nobody is pinged."""
     templates = tuple(f"topic-{number}.fr" for number in range(count))
-    drawn(case, lang=lang, by_hand=by_hand, signature=signature, templates=templates, model=model)
+    more = {"model": model, "account": account, "deletes": True}
+    drawn(case, lang=lang, by_hand=by_hand, signature=signature, templates=templates, **more)
 
 
 @pytest.mark.parametrize("sign", ["🤬", "*", "\x00", "é", "\n", "> "])
@@ -434,6 +476,7 @@ def test_the_largest_card_is_still_one_message(sign, status):
     A model wrote it, and has much to remark.
     """
     remarks = tuple(Remark("{reason}", {"reason": f"{number}{sign * 900}"}) for number in range(9))
+    remarks += (GONE, *(Remark(CHANGED.says, {"text": f"{number}{sign * 900}"}) for number in range(9)))
     used = Usage(model=sign * 900, tokens_in=9**9)
     findings = tuple(Finding("x", level, Remark("{reason}", {"reason": sign * 500})) for level in Level) * 20
     wrote = {
@@ -445,8 +488,9 @@ def test_the_largest_card_is_still_one_message(sign, status):
     case = a_case(
         complaint=wrote, escalated=sign * 900, status=status,
         draft={"text": sign * 5_000, "findings": findings, "remarks": remarks, "usage": used},
-        reply=a_reply(text=sign * 5_000, link=FAR), taken_by=sign * 900, lang="de",
+        reply=a_reply(text=sign * 5_000, link=FAR, ref="1"), taken_by=sign * 900, lang="de",
     )  # fmt: skip
     names = tuple(f"modèle-{number}" for number in range(300))
-    body = drawn(case, templates=names, length=Length(5_000, 280), model=True)
+    more = {"model": True, "account": sign * 900, "deletes": True}
+    body = drawn(case, templates=names, length=Length(5_000, 280), **more)
     assert units("".join(texts(body))) <= 4_000

@@ -29,10 +29,20 @@ def answers(desk: Desk, message: Message) -> list[Message]:
 
 
 async def test_a_forward_becomes_a_card(desk: Desk):
-    """Forwarding is enough; Discord does not tell the author, so the card asks for it."""
+    """Forwarding is enough; a forward does not tell the author, who is looked up where the customer wrote."""
     await forwarded(desk)
     card = (await desk.card()).seen
-    assert all(words in card for words in ("Toujours rien reçu", "nous cherchons votre colis", "author"))
+    assert all(words in card for words in ("Toujours rien reçu", "Léa Moreau", "Bonjour Léa, nous cherchons"))
+    assert "Missing" not in card
+
+
+async def test_a_forward_from_where_we_may_not_read(desk: Desk):
+    """Discord tells no author, so the card asks for it."""
+    message = await customer_writes(desk)
+    desk.discord.forbid(message.channel, desk.discord.bot_user, "read_message_history")
+    await desk.discord.forward(desk.alex, desk.complaints, message)
+    card = (await desk.card()).seen
+    assert all(words in card for words in ("Toujours rien reçu", "nous cherchons votre colis", "Missing: the author."))
 
 
 async def test_a_manager_approves_by_button(desk: Desk):
@@ -43,7 +53,7 @@ async def test_a_manager_approves_by_button(desk: Desk):
     await desk.shows("Camille Durand")
     await desk.shows("Posted")
     [answer] = answers(desk, message)
-    assert answer.content.endswith("Bonjour, nous cherchons votre colis.")
+    assert answer.content.endswith("Bonjour Léa, nous cherchons votre colis.")
     assert await desk.status() == "posted"
 
 
@@ -168,8 +178,10 @@ async def test_a_template_from_the_menu(desk: Desk):
 
 
 async def test_what_is_missing_is_added(desk: Desk):
-    """A forward has no author: somebody adds it, and the next draft greets by name."""
-    await forwarded(desk)
+    """A forward from elsewhere has no author: somebody adds it, and the next draft greets by name."""
+    message = await customer_writes(desk)
+    desk.discord.forbid(message.channel, desk.discord.bot_user, "read_message_history")
+    await desk.discord.forward(desk.alex, desk.complaints, message)
     card = await desk.card()
     await desk.discord.press(desk.alex, card, "pv:add:1")
     await desk.form(desk.alex)

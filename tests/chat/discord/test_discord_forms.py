@@ -61,6 +61,7 @@ def every_form(say):
     yield forms.reject(say, 2, nobody)
     yield forms.escalate(say, 2, nobody)
     yield forms.mark_posted(say, 2, nobody)
+    yield forms.delete(say, 2, "x", nobody)
     yield forms.add_missing(a_case(complaint=bare), say, nobody)
     yield forms.add_missing(a_case(complaint={"author": HOSTILE, "link": f"{LINK}?{'q' * 900}"}), say, nobody)
 
@@ -180,6 +181,14 @@ async def test_escalation_and_link_are_read():
     assert await filled(lambda hear: forms.escalate(FR, 2, hear), reason=" presse ") == "presse"
     assert await filled(lambda hear: forms.mark_posted(FR, 2, hear)) == ""
     assert await filled(lambda hear: forms.mark_posted(FR, 2, hear), link=LINK) == LINK
+
+
+async def test_the_reason_of_a_deletion_must_be_given():
+    """And the form says what it means."""
+    form = opened(forms.delete(FR, 2, "x", nobody))
+    assert fields(form)["reason"]["required"]
+    assert "disparaît de X pour tout le monde" in str(form)
+    assert await filled(lambda hear: forms.delete(FR, 2, "x", hear), reason=" erreur ") == "erreur"
 
 
 async def test_what_is_missing_is_asked_for():

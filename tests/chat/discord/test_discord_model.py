@@ -51,7 +51,7 @@ async def test_without_a_model_nothing_is_asked(desk: Desk):
 async def test_a_translation_is_for_who_asked(interpreter: FakeInterpreter, desk: Desk):
     """It stands beside the draft; the channel sees nothing, and the case does not move."""
     card = await pressed(desk, "translate")
-    said = await desk.told(desk.alex, "[en] Bonjour, nous cherchons votre colis.")
+    said = await desk.told(desk.alex, "[en] Bonjour Léa, nous cherchons votre colis.")
     assert "The draft itself, in French" in said
     assert desk.cards() == [card]
     assert await desk.status() == "awaiting"

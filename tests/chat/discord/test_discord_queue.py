@@ -46,6 +46,14 @@ def test_what_may_be_public_stands_first():
     assert "128" in words
 
 
+def test_what_is_approved_and_not_sent_says_why():
+    """The network is paused, or refuses our account: it stands right behind what may be public."""
+    held = waiting(5, status=Status.APPROVED, reply=a_reply(), reason=Remark("Slack asks us to wait."))
+    words = said(sent(queue_message(Queue(unsent=Pile((held,), 1), waiting=Pile((waiting(6),), 1)), EN, NOW)))
+    assert words.index("Approved, not sent yet (1)") < words.index("Slack asks us to wait.") < words.index("Plainte 6.")
+    assert "Approved, not sent: 1 · waiting: 1" in words
+
+
 def test_the_oldest_stands_first_and_none_twice():
     """Who waits longest is answered first."""
     one, two = waiting(1, hours=1), waiting(2, hours=9)

@@ -70,7 +70,7 @@ async def test_without_webhooks_the_bot_replies(discord: Discord, tmp_path: Path
         await desk.shows("Posted")
         answer = discord.messages_in(message.channel)[-1]
         assert answer.body["message_reference"]["message_id"] == str(message.id)
-        assert answer.content == "Bonjour, nous cherchons votre colis."
+        assert answer.content == "Bonjour Léa, nous cherchons votre colis."
 
 
 async def test_a_message_that_was_deleted_meanwhile(discord: Discord, tmp_path: Path):

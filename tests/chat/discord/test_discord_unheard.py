@@ -127,6 +127,7 @@ async def test_what_was_done_is_not_done_again(restart: Restart):
         ("redraft", {"note": "warmer"}, Redraft(3, "warmer")),
         ("reject", {"reason": "Not for us", "words": "see SAV"}, Reject(3, "Not for us. see SAV")),
         ("escalate", {"reason": "press"}, Escalate("press")),
+        ("delete", {"reason": "wrong"}, None),  # it takes a while, and is answered to the person
         ("mark-posted", {"link": "https://x.com/a/status/1"}, MarkPosted("https://x.com/a/status/1")),
         ("add", {"author": "Zoé"}, Amend(author_name="Zoé")),
         ("template-edit", {"text": "Bonjour"}, None),

@@ -64,10 +64,21 @@ def history(slack: "Slack", call: Call) -> dict[str, Any]:
 def replies(slack: "Slack", call: Call) -> dict[str, Any]:
     call.need("channel", "ts")
     room = room_of(slack, call, scope="history")
+    if (grave := gravestone(slack, room, call)) is not None:
+        return {"messages": [grave]}
     parent = message_of(slack, room.id, call.args["ts"], "thread_not_found")
     inside = [m for m in slack.messages_in(room.id, parent.ts) if between(call, m.ts)]
     page, rest = paged([parent, *inside], call, 1000, 1000)
     return {"messages": [told(slack, call, m) for m in page]} | rest
+
+
+def gravestone(slack: "Slack", room: Channel, call: Call) -> dict[str, Any] | None:
+    """What is left of a message that was deleted while answers to it stand."""
+    root = slack.messages.get((room.id, call.args["ts"]))
+    if root is None or not root.deleted or not slack.messages_in(room.id, root.ts):
+        return None
+    left = {"type": "message", "subtype": "tombstone", "text": "This message was deleted.", "hidden": True}
+    return left | {"user": "USLACKBOT", "ts": root.ts, "thread_ts": root.ts}
 
 
 def broadcast(message: Message) -> bool:

@@ -287,6 +287,58 @@ def test_the_reply_s_link_stands_on_the_card():
     assert f"{LINK}9" in message["text"]
 
 
+@pytest.mark.parametrize(("reply", "deletes"), [({"ref": "1.2"}, True), ({}, True), ({"ref": "1.2"}, False)])
+def test_a_posted_reply_can_be_deleted_where_that_is_possible(reply, deletes):
+    """By the bot only what the bot has posted; quietly: nobody is to be drawn to it."""
+    message = drawn(a_case(status=Status.POSTED, reply=a_reply(**reply)), deletes=deletes)
+    found = pressed(message)
+    if reply and deletes:
+        assert labels(message) == {Act.DELETE: "Supprimer cette réponse…"}
+        assert "style" not in found[Act.DELETE]
+        assert found[Act.DELETE]["block_id"] == "decide:2:x:1790000000000000001"
+    else:
+        assert not found
+
+
+def test_a_reply_that_was_deleted_again_says_why():
+    """And another one can be approved after Undo."""
+    reason = Remark("Deleted again: {reason}", {"reason": "mauvais client"})
+    message = drawn(a_case(status=Status.REJECTED, reason=reason), deletes=True)
+    assert "🚫 Supprimée ensuite\u00a0: mauvais client" in seen(message)
+    assert "Sans réponse" not in seen(message)
+    assert list(pressed(message)) == [Act.UNDO]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"account": "@lune"}, "Une fois approuvée, la réponse est publiée par @lune sur X."),
+        ({}, "publiée par le bot sur X."),
+        ({"account": "@lune", "by_hand": True}, "cette carte donne le texte à copier"),
+    ],
+)
+def test_the_card_names_the_account_that_will_post(changes, says):
+    """Before anybody says yes to it."""
+    assert says in seen(drawn(**changes))
+
+
+GONE = Remark("The original is gone: the customer, or the network, has deleted it.")
+CHANGED = Remark("The original reads differently now: “{text}”", {"text": NASTY})
+
+
+def test_that_the_original_is_gone_stands_before_the_draft_in_bold():
+    """What else is remarked stands behind it; who hears the card hears it first too."""
+    message = drawn(a_case(draft={"remarks": (CHANGED, GONE, Remark("The text is empty."))}), lang="en")
+    said = seen(message)
+    assert said.index("⚠️ The original is gone") < said.index("⚠️ The original reads") < said.index("Draft 2")
+    assert said.index("écrivez-nous") < said.index("ℹ️ The text is empty.")
+    assert message["text"].index("The original is gone") < message["text"].index("écrivez-nous")
+    [block] = [block for block in message["blocks"] if "is gone" in json.dumps(block)]
+    gone, changed = (line["elements"][0] for line in block["elements"])
+    assert gone["style"] == {"bold": True}
+    assert "style" not in changed
+
+
 def test_a_second_try_is_asked_about():
     """Only a person who has looked may send again."""
     message = drawn(a_case(status=Status.UNKNOWN, reply=a_reply(), reason=Remark("The bot stopped while posting.")))
@@ -350,6 +402,7 @@ TEXTS = st.text(max_size=60) | st.text('"\\\n\x00\ud83e\u202e\u0627🏳️‍�
 LONG = st.builds(lambda text, times: text * times, TEXTS, st.sampled_from([1, 50, 4_000]))
 MANY = st.lists(TEXTS, max_size=30)
 REMARKS = LONG.map(lambda text: Remark("{reason}", {"reason": text}))
+SEEN = st.just(GONE) | LONG.map(lambda text: Remark(CHANGED.says, {"text": text}))
 COMPLAINTS = st.fixed_dictionaries(
     {
         "text": LONG,
@@ -368,7 +421,7 @@ DRAFTS = st.fixed_dictionaries(
         "by_name": TEXTS,
         "template": TEXTS,
         "reason": st.none() | REMARKS,
-        "remarks": st.lists(REMARKS, max_size=8).map(tuple),
+        "remarks": st.lists(REMARKS | SEEN, max_size=8).map(tuple),
         "usage": st.none() | st.builds(Usage, model=LONG, tokens_in=st.integers(0, 9**9), currency=TEXTS),
         "origin": st.sampled_from(Origin),
     }
@@ -390,11 +443,19 @@ CASES = st.builds(
 
 
 @settings(max_examples=150)
-@given(case=CASES, by_hand=st.booleans(), signature=TEXTS, count=st.sampled_from([0, 3, 300]), model=st.booleans())
-def test_any_case_can_be_drawn(case, by_hand, signature, count, model):
+@given(
+    case=CASES,
+    by_hand=st.booleans(),
+    signature=TEXTS,
+    count=st.sampled_from([0, 3, 300]),
+    model=st.booleans(),
+    account=LONG,
+)
+def test_any_case_can_be_drawn(case, by_hand, signature, count, model, account):
     """Whatever was written, Slack takes the card, and nobody is pinged."""
     templates = tuple(f"topic-{number}.fr" for number in range(count))
-    message = drawn(case, by_hand=by_hand, signature=signature, templates=templates, model=model)
+    more = {"model": model, "account": account, "deletes": True}
+    message = drawn(case, by_hand=by_hand, signature=signature, templates=templates, **more)
     assert pings(message) == []
     assert len(message["text"]) <= FALLBACK
     json.dumps(message, ensure_ascii=False).encode()  # no half characters
@@ -409,9 +470,10 @@ def test_the_largest_card_is_still_one_message(sign):
     findings = tuple(Finding("x", level, Remark("{reason}", {"reason": sign * 500})) for level in Level) * 20
     wrote = {"text": sign * 200_000, "notes": (sign * 900,) * 9, "author_name": sign * 900}
     remarks = tuple(Remark("{reason}", {"reason": f"{number}{sign * 900}"}) for number in range(9))
+    remarks += (GONE, *(Remark(CHANGED.says, {"text": f"{number}{sign * 900}"}) for number in range(9)))
     draft = {"text": sign * 5_000, "findings": findings, "remarks": remarks, "usage": replace(USED, model=sign * 900)}
     case = a_case(complaint=wrote, draft=draft, escalated=sign * 900, lang="de")
     names = tuple(f"modèle-{number}" for number in range(300))
-    message = drawn(case, templates=names, length=Length(5_000, 280), model=True)
+    message = drawn(case, templates=names, length=Length(5_000, 280), model=True, account=sign * 900)
     assert kit.size(message["blocks"]) < 13_200
     assert {Act.TEMPLATE, Act.TRANSLATE} <= pressed(message).keys()

@@ -52,6 +52,8 @@ def views():
     yield forms.reject(FR, OF)
     yield forms.escalate(FR, OF)
     yield forms.mark_posted(FR, OF)
+    yield forms.delete(FR, OF, "x")
+    yield forms.deleted(FR)
     yield forms.add_missing(a_case(complaint={"text": "", "author": "", "author_name": "", "link": ""}), FR, OF)
     yield forms.add_missing(case, FR, OF)
     yield forms.choose_template(FR, OF, ["refund.fr"], [f"topic-{n}.fr" for n in range(300)])

@@ -55,6 +55,18 @@ def test_what_may_be_public_stands_first():
     assert sorted(titles, key=said.index) == titles
 
 
+def test_what_is_approved_and_not_sent_says_why():
+    """The network is paused, or refuses our account: it stands right behind what may be public."""
+    held = waiting(5, status=Status.APPROVED, reply=a_reply(), reason=Remark("Slack asks us to wait."))
+    queue = replace(a_queue(), unsent=Pile((held,), 1))
+    said = seen(drawn(queue, EN))
+    titles = ["Refused, or perhaps public (1)", "Approved, not sent yet (1)", "Slack asks us to wait.", "Escalated (1)"]
+    assert sorted(titles, key=said.index) == titles
+    message = queue_message(queue, EN, NOW)
+    assert "To look at: 1 · approved, not sent: 1 · escalated: 1" in seen(message)
+    assert not Queue(unsent=Pile((held,), 1)).is_empty
+
+
 def test_the_oldest_stands_first():
     """Who waits longest is answered first."""
     said = seen(drawn(Queue(waiting=Pile((waiting(1, hours=1), waiting(2, hours=9), waiting(3, hours=5)), 3))))
