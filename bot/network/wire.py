@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
+from urllib.request import getproxies
 
 import httpx2
 
 from bot.desk.case import Remark
 from bot.desk.ports import NotSent, Outcome, Refused, Unclear
+from bot.network.reach import guarded
 
 #: Seconds: to connect, and for an answer; together well below the desk's patience of 25.
 TIMEOUT = httpx2.Timeout(15.0, connect=5.0, pool=5.0)
@@ -103,9 +105,7 @@ class Wire:
         reason: Callable[[Any], str] = lambda body: "",
         kind_of: Callable[[int, Any], Trouble | None] = lambda status, body: None,
         auth: httpx2.Auth | None = None,
-        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        """``transport``: ``reach.guarded(…)`` where addresses come from people."""
         self.standing = Standing()
         self.account = account
         self._reason = reason
@@ -116,7 +116,7 @@ class Wire:
             timeout=TIMEOUT,
             limits=LIMITS,
             auth=auth,
-            transport=transport,
+            transport=_only(base),
             follow_redirects=False,
         )
 
@@ -153,6 +153,15 @@ class Wire:
         kind = self._kind_of(told.status, told.body) or _kind(told.status)
         wait = wait_asked(told.headers) if kind is Trouble.BUSY else 0.0
         raise WireError(kind, self._reason(told.body)[:200], status=told.status, wait=wait, body=told.body)
+
+
+def _only(base: str) -> httpx2.AsyncBaseTransport | None:
+    """Calls the host of ``base`` and no other, whatever an answer says.
+
+    None for a wire without a base, and where the operator has a proxy, which then decides.
+    """
+    host = httpx2.URL(base).host
+    return guarded((), named=[host], limits=LIMITS) if host and not getproxies() else None
 
 
 async def _body(response: httpx2.Response) -> bytes:
