@@ -68,15 +68,16 @@ class Fault:
 
 @dataclass
 class Limit:
-    """A bucket per channel that holds `burst` calls and fills up again at `per_second`."""
+    """A bucket per channel that holds `burst` calls and fills up again at `per_second`; it begins full, or empty."""
 
     per_second: float
     burst: float
+    full: bool = True
     levels: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def wait(self, channel: str, now: float) -> float:
         """Take one call; or the seconds until there is one."""
-        level, at = self.levels.get(channel, (self.burst, now))
+        level, at = self.levels.get(channel, (self.burst if self.full else 0.0, now))
         level = min(self.burst, level + (now - at) * self.per_second)
         if level < 1:
             self.levels[channel] = (level, now)
@@ -145,9 +146,9 @@ class Slack(Clicks):
         for n in range(1, times + 1):
             self.before(method, n, lambda call: answer)
 
-    def limit(self, method: str, per_second: float = 1.0, burst: float = 1.0) -> None:
-        """From now on: HTTP 429 with Retry-After where a channel gets more calls than this."""
-        self._limits[method] = Limit(per_second, burst)
+    def limit(self, method: str, per_second: float = 1.0, burst: float = 1.0, *, full: bool = True) -> None:
+        """From now on: HTTP 429 with Retry-After where a channel gets more calls than this; not `full`: at once."""
+        self._limits[method] = Limit(per_second, burst, full)
 
     def called(self, method: str) -> list[Call]:
         """All calls of one method so far, oldest first."""

@@ -80,7 +80,7 @@ async def test_forty_forwards_at_once_are_forty_cards(desk: Desk):
 
 async def test_slack_asks_for_patience(desk: Desk):
     """HTTP 429 now and then, with Retry-After: a card comes later, and once."""
-    desk.slack.limit("chat.postMessage", per_second=20, burst=5)
+    desk.slack.limit("chat.postMessage", per_second=20, burst=5, full=False)
     desk.slack.limit("reactions.add", per_second=200, burst=20)
     await all_forwarded(desk)
     await until_all_have_cards(desk)
