@@ -41,12 +41,13 @@ PACE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What runs: the desk, its store, its chats, and the port of the web."""
+    """What runs: the desk, its store, its chats, what listens, what is done every minute, and the port of the web."""
 
     desk: Desk
     store: Store
     sides: tuple[Side, ...]
     listening: Listening
+    look_around: Callable[[], Awaitable[None]]
     port: int
 
 
@@ -140,7 +141,7 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
         intake = router(tokens, desk.receive, store.get) if tokens else None
         site = web(health=health, metrics=metrics.render, slack=answer, intake=intake, meta=hook)
         port = await stack.enter_async_context(serve(site, settings.web_host, settings.web_port))
-        yield Service(desk, store, tuple(sides), listening, port)
+        yield Service(desk, store, tuple(sides), listening, every_minute, port)
 
 
 async def _sides(stack: AsyncExitStack, settings: Settings, library: Library, pace: float) -> list[Side]:

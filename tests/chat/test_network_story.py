@@ -59,6 +59,24 @@ async def test_a_pasted_link_is_read_drafted_approved_and_answered_there(
     assert "nous cherchons votre colis" in reply
 
 
+async def test_a_revoked_token_keeps_the_reply_waiting_and_is_told_once(
+    tmp_path: Path, instance: MastodonStandIn, said: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card says why it waits, the team hears it once; nothing is lost and nothing is public."""
+    async with team(tmp_path, instance, monkeypatch) as desk:
+        await desk.slack.post(desk.alex, desk.complaints, instance.link(said))
+        card = await desk.shows("Toujours rien reçu")
+        [acme] = [one for one in instance.accounts.values() if one.username == "acme"]
+        acme.token = "another"
+        await desk.slack.press(desk.camille, desk.complaints, card.ts, "approve")
+        await desk.slack.until(lambda: "access" in desk.cards()[0].seen, within=15)
+        assert await desk.status() == "approved"
+        for _ in range(2):
+            await desk.service.look_around()
+        assert "acme" in (await desk.card(2)).seen
+        assert (len(desk.cards()), instance.below(said)) == (2, [])
+
+
 async def test_what_the_account_hears_becomes_a_card_by_itself(
     tmp_path: Path, instance: MastodonStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
