@@ -40,7 +40,7 @@ ROUNDS = 3
 SAID = (
     "My order 4711 should have been here three weeks ago and the tracking has not moved. Where is my parcel?",
     "Toujours rien reçu, trois semaines que j'attends mon colis et personne ne répond au téléphone !",
-    "The lamp arrived broken, the glass is in pieces and the box was open. Not happy.",
+    "The vase arrived broken, and the box was open. Not happy.",
     "J'ai été débitée deux fois pour la même commande, je veux être remboursée rapidement.",
 )
 Move = tuple[Case | None, Case, Record | None]
