@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -114,15 +114,16 @@ async def running(settings: Settings, library: Library, review: Review, network:
 
 def specs(settings: Settings, library: Library) -> list[Spec]:
     """The accounts that brand.yaml names, brand by brand, with their secrets from the environment."""
+    secrets = settings.secrets()
     return [
-        spec_of(settings, house.brand, network, account)
+        spec_of(secrets, house.brand, network, account)
         for brand_id, house in library.houses.items()
         for network, accounts in house.rules.accounts.items()
         for account in accounts
     ]
 
 
-def spec_of(settings: Settings, brand: Brand, network: str, account: AccountFile) -> Spec:
+def spec_of(secrets: Mapping[str, str], brand: Brand, network: str, account: AccountFile) -> Spec:
     """One account; its secrets stand under the brand's, the network's and, where it has one, the account's name."""
     bare = Spec(
         brand=brand.id,
@@ -134,17 +135,19 @@ def spec_of(settings: Settings, brand: Brand, network: str, account: AccountFile
         listen=account.listen,
         options={"name": brand.name, **account.options} if network == "email" else account.options,
     )
-    return replace(bare, secrets=settings.secrets(bare.secret_name("")))
+    return replace(bare, secrets=_under(bare.secret_name(""), secrets))
+
+
+def _under(prefix: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Those whose names begin so, by the rest in small letters."""
+    return {name[len(prefix) :].lower(): value for name, value in secrets.items() if name.startswith(prefix)}
 
 
 def intake_tokens(settings: Settings, library: Library) -> dict[str, str]:
     """Brands by the token with which other tools hand in their complaints: ``ACME_INTAKE_TOKEN``."""
-    found = {brand_id: settings.secrets(_named(brand_id, "INTAKE")).get("token", "") for brand_id in library.houses}
-    return {token: brand_id for brand_id, token in found.items() if token}
-
-
-def _named(*parts: str) -> str:
-    return "".join(f"{part}_" for part in parts).upper().replace("-", "_")
+    secrets = settings.secrets()
+    names = {brand_id: Spec(brand=brand_id, network="intake").secret_name("token") for brand_id in library.houses}
+    return {secrets[name]: brand_id for brand_id, name in names.items() if name in secrets}
 
 
 def measuring(networks: Networks) -> LengthOf:

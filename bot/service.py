@@ -112,12 +112,12 @@ async def serving(settings: Settings, library: Library, *, pace: float = PACE) -
 
         async def every_minute() -> None:
             await desk.resume()
-            await accounts.follow(specs(settings, library))
-            await listening.look()
-            accounts_news.look(refused(accounts))
             await review.catch_up()
             for side in sides:
                 await side.catch_up()
+            await accounts.follow(specs(settings, library))
+            accounts_news.look(refused(accounts))
+            await listening.look()  # last: no chat waits for a slow network, or goes without for one that breaks
 
         await stack.enter_async_context(_closing(review, later))
         await stack.enter_async_context(at_work(desk, work, every_minute))

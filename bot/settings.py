@@ -120,14 +120,13 @@ class Settings(BaseSettings):
     )
     web_port: int = Field(default=8080, ge=0, le=65535, description="The port beside it; 0 takes any that is free.")
 
-    def secrets(self, prefix: str) -> dict[str, str]:
-        """What the environment and ``.env`` hold under names that begin so, by the rest in small letters.
+    def secrets(self) -> dict[str, str]:
+        """All that the environment and ``.env`` hold now, by names in capitals.
 
         A brand's accounts have their secrets there: ``ACME_BLUESKY_APP_PASSWORD``.
         """
         held = {**dotenv_values(".env"), **os.environ}
-        found = {name.upper(): value for name, value in held.items() if value}
-        return {name[len(prefix) :].lower(): value for name, value in found.items() if name.startswith(prefix)}
+        return {name.upper(): value for name, value in held.items() if value}
 
     @classmethod
     def read(cls) -> Settings:

@@ -22,10 +22,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from bot.app import intake_tokens
 from bot.desk.case import Case, Complaint
 from bot.errors import StoreError
 from bot.intake import LONGEST, router
+from bot.settings import Settings
 from bot.store import Store
+from bot.voice.library import Library
 from bot.web import BODY_LIMIT, Health, serve, web
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -180,6 +183,15 @@ async def test_the_description_stands_where_the_intake_is(store: Store) -> None:
         assert (page.status, list((await document.json())["paths"])) == (200, ["/intake", "/intake/cases/{case_id}"])
     async with tool(web(health=Health(nothing), metrics=nothing)) as client, client.get("/docs") as page:
         assert page.status == 404
+
+
+def test_a_brands_token_stands_in_the_environment_under_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A brand without one takes nothing in."""
+    library = Library.load(Path(__file__).parents[1] / "prompts")
+    monkeypatch.delenv("MAIN_INTAKE_TOKEN", raising=False)
+    assert intake_tokens(Settings(), library) == {}
+    monkeypatch.setenv("MAIN_INTAKE_TOKEN", TOKEN)
+    assert intake_tokens(Settings(), library) == {TOKEN: "main"}
 
 
 @pytest.fixture(scope="module")
