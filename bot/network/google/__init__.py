@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 from bot.network.account import Spec
-from bot.network.google.access import Access
+from bot.network.google.access import access
 from bot.network.google.account import GoogleAccount
 from bot.network.google.location import Location
 
@@ -42,5 +42,5 @@ def build(spec: Spec) -> GoogleAccount:
         if not parts.hostname or not (parts.scheme == "https" or parts.hostname in _LOOPBACK):
             raise SettingsError(reason=f"{where}: server must be left out")
         api = tokens = f"{parts.scheme}://{parts.netloc}"
-    access = Access(tokens, {name: secrets[name] for name in _SECRETS})
-    return GoogleAccount(spec, Location(api, spec.id, spec.handle or spec.name or spec.id, access))
+    renewed = access(tokens, {name: secrets[name] for name in _SECRETS})
+    return GoogleAccount(spec, Location(api, spec.id, spec.handle or spec.name or spec.id, renewed))

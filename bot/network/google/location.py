@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.network.google.access import Access
+from bot.network.bearer import Bearer
 from bot.network.google.review import Given, Review
 from bot.network.google.trouble import kind_of, reason
 from bot.network.wire import Told, Trouble, Wire, WireError
@@ -30,7 +30,7 @@ class _Page(BaseModel):
 class Location:
     """Reads may be repeated once where a connection was cut; what changes something is called once."""
 
-    def __init__(self, base: str, name: str, account: str, access: Access) -> None:
+    def __init__(self, base: str, name: str, account: str, access: Bearer) -> None:
         """``name`` is ``accounts/…/locations/…``."""
         self.name = name
         self.wire = Wire(base, account, reason=reason, kind_of=kind_of)

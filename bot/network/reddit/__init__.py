@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 from bot.network.account import Spec
-from bot.network.reddit.access import Access
+from bot.network.reddit.access import access
 from bot.network.reddit.account import RedditAccount
 from bot.network.reddit.server import Server
 
@@ -35,8 +35,8 @@ def build(spec: Spec) -> RedditAccount:
     if not name:
         raise SettingsError(reason=f"brand.yaml of {spec.brand}, accounts, reddit: handle must name the account")
     agent = f"server:portevoix:v1 (by /u/{name})"  # github.com/reddit-archive/reddit/wiki/API, "Rules"
-    access = Access(tokens, (secrets["client_id"], secrets["client_secret"]), login, agent)
-    return RedditAccount(spec, Server(api, name, access, agent))
+    renewed = access(tokens, (secrets["client_id"], secrets["client_secret"]), login, agent)
+    return RedditAccount(spec, Server(api, name, renewed, agent))
 
 
 def _login(spec: Spec, secrets: Mapping[str, str]) -> dict[str, str]:

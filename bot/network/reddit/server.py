@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.network.reddit.access import Access
+from bot.network.bearer import Bearer
 from bot.network.reddit.thing import Thing, Where, after, below, nonsense, things
 from bot.network.reddit.trouble import failed, kind_of, reason
 from bot.network.wire import LONGEST_PAUSE, PAUSE, Told, Trouble, Wire, WireError
@@ -33,7 +33,7 @@ class Me:
 class Server:
     """Reads may be repeated once where a connection was cut; what changes something is called once."""
 
-    def __init__(self, base: str, account: str, access: Access, agent: str) -> None:
+    def __init__(self, base: str, account: str, access: Bearer, agent: str) -> None:
         headers = {"User-Agent": agent, "Accept": "application/json"}
         self.wire = Wire(base, account, headers=headers, reason=reason, kind_of=kind_of)
         self.refused: WireError | None = None
