@@ -13,7 +13,7 @@ from bot.network import wire
 
 @pytest.fixture
 def graph(monkeypatch: pytest.MonkeyPatch) -> Iterator[GraphStandIn]:
-    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=0.4))
+    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=5.0))
     with GraphStandIn(slow=0.6) as server:
         yield server
 

@@ -33,7 +33,7 @@ from bot.network.everywhere import Everywhere
 from bot.store import Store
 from tests.fakes import CAMILLE, FakeClock, FakeReview, FakeVoice, FakeWork, FakeWriter, Steps
 
-SHORT = wire.httpx2.Timeout(0.15, connect=0.15)
+SHORT = wire.httpx2.Timeout(0.15, connect=5.0)
 SLOW = 0.2
 POSTING: tuple[Fault | Late, ...] = (*Fault, *Late)
 READING = (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.FAIL_BEFORE, Fault.FAIL_AFTER, Fault.BUSY, Fault.SLOW)

@@ -95,7 +95,7 @@ def complaint(server: GoogleStandIn, review: Written, **more: object) -> Complai
 @asynccontextmanager
 async def a_world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GoogleWorld]:
     """A stand-in whose slow answers are slower than we wait, with a place and a customer."""
-    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=0.4))
+    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=5.0))
     with GoogleStandIn(slow=0.6) as server:
         world = GoogleWorld(server)
         yield world

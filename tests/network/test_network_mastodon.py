@@ -97,7 +97,7 @@ def complaint(server: MastodonStandIn, said: Status, **more: object) -> Complain
 @asynccontextmanager
 async def a_world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MastodonWorld]:
     """A stand-in whose slow answers are slower than we wait, with a brand and a customer."""
-    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=0.4))
+    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=5.0))
     with MastodonStandIn(slow=0.6) as server:
         world = MastodonWorld(server, server.account("acme", token=TOKEN), server.account("lea", host="autre.example"))
         yield world

@@ -36,7 +36,7 @@ from bot.store import Store
 from tests.fakes import CAMILLE, NOON, FakeClock, FakeReview, FakeVoice, FakeWork, FakeWriter, Steps
 
 TOKEN = "s3cr3t-t0k3n"
-SHORT = wire.httpx2.Timeout(0.12, connect=0.12)
+SHORT = wire.httpx2.Timeout(0.12, connect=5.0)
 SLOW = 0.15
 POSTING: tuple[Fault | Late, ...] = (*Fault, *Late)
 READING = (Fault.CUT_BEFORE, Fault.CUT_AFTER, Fault.FAIL_BEFORE, Fault.FAIL_AFTER, Fault.BUSY, Fault.SLOW)

@@ -92,7 +92,7 @@ def complaint(server: RedditStandIn, said: Said, **more: object) -> Complaint:
 @asynccontextmanager
 async def a_world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RedditWorld]:
     """A stand-in whose slow answers are slower than we wait, with a brand and a customer."""
-    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=0.4))
+    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=5.0))
     with RedditStandIn(slow=0.6) as server:
         world = RedditWorld(server)
         yield world

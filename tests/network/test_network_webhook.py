@@ -92,7 +92,7 @@ def complaint(**changed: Any) -> Complaint:
 
 @asynccontextmanager
 async def a_world(monkeypatch: pytest.MonkeyPatch, tool: dict[str, Any], **options: str) -> AsyncIterator[WebhookWorld]:
-    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=0.4))
+    monkeypatch.setattr(wire, "TIMEOUT", wire.httpx2.Timeout(0.4, connect=5.0))
     async with HookStandIn(secret=SECRET, **tool) as running:
         world = WebhookWorld(running, **options)
         yield world

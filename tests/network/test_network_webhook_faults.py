@@ -26,7 +26,7 @@ from bot.desk.case import Status
 from bot.network import wire
 from bot.network.webhook import build
 
-SHORT = wire.httpx2.Timeout(0.15, connect=0.15)
+SHORT = wire.httpx2.Timeout(0.15, connect=5.0)
 #: What the tool can do, and what brand.yaml says of it.
 TOOLS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "can be asked": ({"finds": True}, {"find": "true"}),

@@ -455,6 +455,6 @@ def test_no_text_takes_long(unit: str) -> None:
     """Two hundred thousand characters of the worst."""
     text = (unit * 200_000)[:200_000]
     check(HOUSE, case(), "warm", FITS)
-    started = time.perf_counter()
+    started = time.process_time()
     check(HOUSE, case(), text, FITS)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
